@@ -14,7 +14,10 @@ public final class NativeLoadException extends RuntimeException {
     public enum Reason {
         /** There are no native libraries for this operating system, processor or C library. */
         UNSUPPORTED_PLATFORM,
-        /** The artifacts that hold the native libraries are neither on the class path nor on the module path. */
+        /**
+         * The artifacts that hold the native libraries are neither on the class path nor on the
+         * module path.
+         */
         MISSING_ARTIFACT,
         /** The folder named by {@code gatun.native.path} lacks a library. */
         MISSING_FILE,
@@ -26,7 +29,7 @@ public final class NativeLoadException extends RuntimeException {
         WRONG_VERSION,
         /** A property has a value that does not exist, or that this processor cannot serve. */
         BAD_SETTING,
-        /** The JVM forbids native access. */
+        /** The JVM forbids native access to this module. */
         ACCESS_DENIED
     }
 
@@ -39,6 +42,17 @@ public final class NativeLoadException extends RuntimeException {
     NativeLoadException(Reason reason, String message, @Nullable Throwable cause) {
         super(message, cause);
         this.reason = reason;
+    }
+
+    /** The JVM runs with {@code --illegal-native-access=deny} and does not list this module. */
+    static NativeLoadException accessDenied(IllegalCallerException cause) {
+        Module module = NativeLoadException.class.getModule();
+        String name = module.isNamed() ? module.getName() : "ALL-UNNAMED";
+        return new NativeLoadException(
+                Reason.ACCESS_DENIED,
+                "The JVM forbids Gatun to use native libraries: start it with --enable-native-access="
+                        + name,
+                cause);
     }
 
     /** Returns why the native libraries cannot be used. */

@@ -4,7 +4,7 @@
  */
 
 /**
- * The one loader of native libraries, and the one door to restricted methods of the JDK. The generated bindings lie in
- * the packages below this one.
+ * The one loader of native libraries, and the one door to restricted methods of the JDK. The
+ * generated bindings lie in the packages below this one.
  */
 package io.gatun.bindings;

@@ -1,0 +1,33 @@
+/*
+ * Copyright 2026 The Gatun Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.gatun.bindings;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The restricted methods of the JDK that the modules above need, so that only this module needs
+ * {@code --enable-native-access}.
+ */
+public final class NativeMemory {
+    private NativeMemory() {}
+
+    /**
+     * Gives a segment the lifetime of an arena; its size stays.
+     *
+     * @param cleanup runs when the arena closes, with a segment of unlimited lifetime; may be null
+     * @throws NativeLoadException if the JVM forbids native access
+     */
+    public static MemorySegment reinterpret(
+            MemorySegment segment, Arena arena, @Nullable Consumer<MemorySegment> cleanup) {
+        try {
+            return segment.reinterpret(arena, cleanup);
+        } catch (IllegalCallerException e) {
+            throw NativeLoadException.accessDenied(e);
+        }
+    }
+}
