@@ -1,0 +1,226 @@
+/*
+ * Copyright 2026 The Gatun Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.gatun;
+
+import io.gatun.kernel.Kernels;
+import io.gatun.kernel.Kernels.Activation;
+import io.gatun.kernel.Kernels.ConvPass;
+import java.lang.foreign.MemorySegment;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Two-dimensional convolution (cross-correlation, as the field calls it) and its gradient rules. Images are logically [N, C, H, W]
+ * and channels last in memory; an input that is not gets converted first.
+ */
+public final class Convolution {
+    private Convolution() {}
+
+    /**
+     * How the kernel moves over the image.
+     *
+     * @param strideHeight rows between two outputs, at least 1
+     * @param strideWidth columns between two outputs, at least 1
+     * @param padTop rows of zeros above
+     * @param padBottom rows of zeros below
+     * @param padLeft columns of zeros at the left
+     * @param padRight columns of zeros at the right
+     */
+    public record Geometry(
+            int strideHeight, int strideWidth, int padTop, int padBottom, int padLeft, int padRight) {
+        /** Checks the numbers; an {@link IllegalArgumentException} names the one that is wrong. */
+        public Geometry {
+            if (strideHeight < 1 || strideWidth < 1) {
+                throw new IllegalArgumentException(
+                        "stride = " + strideHeight + "x" + strideWidth + ": both must be at least 1");
+            }
+            if (padTop < 0 || padBottom < 0 || padLeft < 0 || padRight < 0) {
+                throw new IllegalArgumentException("padding = top " + padTop + ", bottom " + padBottom + ", left "
+                        + padLeft + ", right " + padRight + ": none may be negative");
+            }
+        }
+    }
+
+    /**
+     * Number of outputs along one dimension: floor((size + padding - kernel) / stride) + 1.
+     *
+     * @param op name of the operation, for the message
+     * @param what "height" or "width"
+     * @param size the input's size
+     * @param kernel the kernel's size
+     * @param stride the stride
+     * @param padding padding of both sides together
+     * @return the output's size, at least 1
+     * @throws IllegalArgumentException if the kernel is larger than the padded input
+     */
+    public static int outputSize(String op, String what, long size, int kernel, int stride, long padding) {
+        long padded = size + padding;
+        if (kernel > padded) {
+            throw new IllegalArgumentException(op + ": the kernel's " + what + " " + kernel + " is larger than the input's "
+                    + what + " " + size + " with padding " + padding + ": use a smaller kernel or more padding");
+        }
+        return Checks.int32(op, "output " + what, (padded - kernel) / stride + 1);
+    }
+
+    /**
+     * Convolves images with kernels.
+     *
+     * @param x [N, C, H, W]
+     * @param weight [K, C, kernel height, kernel width]
+     * @param bias [K], or null for none
+     * @param geometry stride and padding
+     * @param relu whether a ReLU follows, in the same kernel
+     * @return [N, K, H', W'], channels last in memory
+     * @throws IllegalArgumentException if shapes clash or the kernel is larger than the padded input
+     */
+    public static Tensor conv2d(
+            Tensor x, Tensor weight, @Nullable Tensor bias, Geometry geometry, boolean relu) {
+        Checks.floats("conv2d", x, weight);
+        Checks.rank("conv2d", "x", x, 4, "[N, C, H, W]");
+        Checks.rank("conv2d", "weight", weight, 4, "[K, C, height, width]");
+        if (x.shape().dim(1) != weight.shape().dim(1)) {
+            throw new IllegalArgumentException("conv2d: x has shape " + x.shape() + " and weight [K, C, height, width] = "
+                    + weight.shape() + ": x has " + x.shape().dim(1) + " channels, the weight takes "
+                    + weight.shape().dim(1));
+        }
+        Tensor dense = bias == null ? null : LinearAlgebra.vector("conv2d", bias, weight.shape().dim(0));
+        Kernels.Conv2d conv = sizes(x.shape(), weight.shape(), geometry, relu ? Activation.RELU : Activation.LINEAR);
+        Tensor image = x.detach().channelsLast();
+        Tensor kernel = kernelOrder(weight.detach());
+        Tensor y = Tensor.empty(
+                Layout.channelsLast(Shape.of(conv.batch(), conv.outChannels(), conv.outHeight(), conv.outWidth())),
+                DType.FLOAT32);
+        int threads = Scope.currentThreads();
+        withWorkspace(conv, ConvPass.FORWARD, threads, workspace -> Backend.kernels()
+                .conv2dForward(
+                        conv,
+                        image.data(),
+                        kernel.data(),
+                        dense == null ? null : dense.data(),
+                        y.data(),
+                        workspace,
+                        threads));
+        Tape tape = Tape.recording();
+        if (tape == null) {
+            return y;
+        }
+        LinearAlgebra.ReluGradient before = new LinearAlgebra.ReluGradient(relu ? y : null);
+        WeightGradient weights = new WeightGradient(conv, image, weight, bias != null);
+        Tape.Edge toX = new Tape.Edge(x, g -> inputGradient(conv, before.of(g), kernel, x.shape()));
+        Tape.Edge toWeight = new Tape.Edge(weight, g -> weights.of(before.of(g)));
+        return bias == null
+                ? tape.record("conv2d", y, toX, toWeight)
+                : tape.record("conv2d", y, toX, toWeight, new Tape.Edge(bias, g -> weights.ofBias(before.of(g))));
+    }
+
+    private static Kernels.Conv2d sizes(Shape x, Shape w, Geometry g, Activation activation) {
+        int kernelHeight = Checks.int32("conv2d", "kernel height", w.dim(2));
+        int kernelWidth = Checks.int32("conv2d", "kernel width", w.dim(3));
+        if (kernelHeight < 1 || kernelWidth < 1) {
+            throw new IllegalArgumentException("conv2d: weight " + w + " has an empty kernel");
+        }
+        return new Kernels.Conv2d(
+                Checks.int32("conv2d", "batch", x.dim(0)),
+                Checks.int32("conv2d", "channels", x.dim(1)),
+                Checks.int32("conv2d", "height", x.dim(2)),
+                Checks.int32("conv2d", "width", x.dim(3)),
+                Checks.int32("conv2d", "output channels", w.dim(0)),
+                outputSize("conv2d", "height", x.dim(2), kernelHeight, g.strideHeight, (long) g.padTop + g.padBottom),
+                outputSize("conv2d", "width", x.dim(3), kernelWidth, g.strideWidth, (long) g.padLeft + g.padRight),
+                kernelHeight,
+                kernelWidth,
+                g.strideHeight,
+                g.strideWidth,
+                1,
+                1,
+                g.padTop,
+                g.padLeft,
+                activation);
+    }
+
+    /**
+     * The memory order of a convolution's weight: logical [K, C, height, width] over [height][width][C][K], which is the right-hand
+     * matrix of the convolution's product as it stands.
+     *
+     * @param shape [K, C, height, width]
+     * @return the layout that layers give their weights
+     */
+    public static Layout weightLayout(Shape shape) {
+        return Layout.permuted(shape, 2, 3, 1, 0);
+    }
+
+    private static Tensor kernelOrder(Tensor weight) {
+        Layout wanted = weightLayout(weight.shape());
+        return weight.layout().sameOrder(wanted) ? weight : Views.copy(weight, wanted);
+    }
+
+    private static Tensor inputGradient(Kernels.Conv2d conv, Tensor gradient, Tensor kernel, Shape shape) {
+        Tensor dy = gradient.channelsLast();
+        Tensor dx = Tensor.empty(Layout.channelsLast(shape), DType.FLOAT32);
+        int threads = Scope.currentThreads();
+        withWorkspace(conv, ConvPass.BACKWARD_INPUT, threads, workspace -> Backend.kernels()
+                .conv2dBackwardInput(conv, dy.data(), kernel.data(), dx.data(), workspace, threads));
+        return dx;
+    }
+
+    /** Weight and bias gradient come from one pass over the output's gradient: made for the first rule that asks. */
+    private static final class WeightGradient {
+        private final Kernels.Conv2d conv;
+        private final Tensor image;
+        private final Tensor weight;
+        private final boolean withBias;
+        private @Nullable Tensor from;
+        private @Nullable Tensor biasMade;
+
+        WeightGradient(Kernels.Conv2d conv, Tensor image, Tensor weight, boolean withBias) {
+            this.conv = conv;
+            this.image = image;
+            this.weight = weight;
+            this.withBias = withBias;
+        }
+
+        Tensor of(Tensor gradient) {
+            Tensor dy = gradient.channelsLast();
+            Tensor dw = Tensor.empty(weightLayout(weight.shape()), DType.FLOAT32);
+            Tensor db = withBias
+                    ? Tensor.empty(Layout.contiguous(Shape.of(conv.outChannels())), DType.FLOAT32)
+                    : null;
+            int threads = Scope.currentThreads();
+            withWorkspace(conv, ConvPass.BACKWARD_WEIGHT, threads, workspace -> Backend.kernels()
+                    .conv2dBackwardWeight(
+                            conv,
+                            image.data(),
+                            dy.data(),
+                            dw.data(),
+                            db == null ? null : db.data(),
+                            workspace,
+                            threads));
+            from = gradient;
+            biasMade = db;
+            return dw;
+        }
+
+        Tensor ofBias(Tensor gradient) {
+            Tensor made = biasMade;
+            return made != null && from == gradient ? made : gradient.sum(false, 0, 2, 3);
+        }
+    }
+
+    /** Runs a pass with scratch memory from the pool, which goes back at once. */
+    private static void withWorkspace(
+            Kernels.Conv2d conv, ConvPass pass, int threads, Consumer<MemorySegment> call) {
+        long bytes = Backend.kernels().conv2dWorkspace(conv, pass, threads);
+        if (bytes == 0) {
+            call.accept(MemorySegment.NULL);
+            return;
+        }
+        Pool.Block block = Pool.INSTANCE.acquire(bytes);
+        try {
+            call.accept(block.segment);
+        } finally {
+            Pool.INSTANCE.release(block);
+        }
+    }
+}

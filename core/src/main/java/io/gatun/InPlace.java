@@ -1,0 +1,210 @@
+/*
+ * Copyright 2026 The Gatun Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.gatun;
+
+import io.gatun.kernel.Kernels;
+import io.gatun.kernel.Kernels.Unary;
+import io.gatun.kernel.Nd;
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The only operations that write to an existing tensor: updates of parameters and optimizer state. They are not recorded, and must
+ * not touch a tensor that a tape still needs.
+ */
+public final class InPlace {
+    private InPlace() {}
+
+    /**
+     * Overwrites a tensor with another's elements.
+     *
+     * @param target written
+     * @param source the same shape and type, any layout
+     * @throws IllegalArgumentException if shape or type differ, or the target is read-only
+     */
+    public static void copy(Tensor target, Tensor source) {
+        if (target.dtype() != source.dtype() || !target.shape().equals(source.shape())) {
+            throw new IllegalArgumentException("InPlace.copy: target is " + target.dtype() + " " + target.shape()
+                    + ", source " + source.dtype() + " " + source.shape() + ": they must be equal");
+        }
+        writable("InPlace.copy", target);
+        if (target.dtype() == DType.UINT8) {
+            MemorySegment.copy(source.segment(), 0, target.segment(), 0, target.shape().size());
+        } else {
+            Elementwise.copyInto("InPlace.copy", source, target);
+        }
+    }
+
+    /**
+     * Overwrites a float tensor with one value.
+     *
+     * @param target written
+     * @param value every element
+     */
+    public static void fill(Tensor target, float value) {
+        Checks.floats("InPlace.fill", target);
+        writable("InPlace.fill", target);
+        Tensor source = Tensor.scalar(value);
+        Backend.kernels()
+                .unary(
+                        Unary.COPY,
+                        Nd.elementwise(
+                                "InPlace.fill",
+                                source.layout().expand(target.shape()),
+                                source.layout().expand(target.shape()),
+                                target.layout()),
+                        0,
+                        0,
+                        source.data(),
+                        target.data(),
+                        Scope.currentThreads());
+    }
+
+    /**
+     * One step of stochastic gradient descent in one pass over the parameter: g' = g + weightDecay w; with momentum v = momentum v +
+     * g' and w -= rate v (or rate (g' + momentum v) for Nesterov's form), else w -= rate g'. PyTorch's convention.
+     *
+     * @param parameter w, dense in memory
+     * @param gradient g, of w's shape
+     * @param velocity v, of w's layout; null if momentum is 0
+     * @param rate learning rate
+     * @param momentum 0 for none
+     * @param weightDecay L2 penalty, 0 for none
+     * @param nesterov Nesterov's form of momentum
+     */
+    public static void sgd(
+            Tensor parameter,
+            Tensor gradient,
+            @Nullable Tensor velocity,
+            float rate,
+            float momentum,
+            float weightDecay,
+            boolean nesterov) {
+        Tensor g = aligned("sgd", parameter, gradient);
+        if (velocity == null && momentum != 0) {
+            throw new IllegalArgumentException("sgd: momentum " + momentum + " needs a velocity tensor");
+        }
+        Tensor v = velocity == null ? null : state("sgd", "velocity", parameter, velocity);
+        Backend.kernels()
+                .sgd(
+                        new Kernels.Sgd(parameter.shape().size(), rate, momentum, weightDecay, nesterov),
+                        parameter.data(),
+                        g.data(),
+                        v == null ? null : v.data(),
+                        Scope.currentThreads());
+    }
+
+    /**
+     * One step of Adam (Kingma and Ba, 2015) or AdamW (Loshchilov and Hutter, 2019) in one pass over the parameter.
+     *
+     * @param parameter w, dense in memory
+     * @param gradient g, of w's shape
+     * @param first m, the mean of gradients, of w's layout
+     * @param second v, the mean of squared gradients, of w's layout
+     * @param step number of this step, from 1, for the bias correction
+     * @param rate learning rate
+     * @param beta1 decay of m
+     * @param beta2 decay of v
+     * @param epsilon added to the root
+     * @param weightDecay 0 for none
+     * @param decoupled whether the decay acts on w (AdamW) instead of on g
+     */
+    public static void adam(
+            Tensor parameter,
+            Tensor gradient,
+            Tensor first,
+            Tensor second,
+            long step,
+            double rate,
+            double beta1,
+            double beta2,
+            double epsilon,
+            double weightDecay,
+            boolean decoupled) {
+        Tensor g = aligned("adam", parameter, gradient);
+        Backend.kernels()
+                .adam(
+                        new Kernels.Adam(
+                                parameter.shape().size(),
+                                (float) rate,
+                                (float) (rate / (1 - Math.pow(beta1, step))),
+                                (float) (1 / Math.sqrt(1 - Math.pow(beta2, step))),
+                                (float) beta1,
+                                (float) beta2,
+                                (float) epsilon,
+                                (float) weightDecay,
+                                decoupled),
+                        parameter.data(),
+                        g.data(),
+                        state("adam", "first", parameter, first).data(),
+                        state("adam", "second", parameter, second).data(),
+                        Scope.currentThreads());
+    }
+
+    /** The gradient in the parameter's memory order, so that one flat pass serves both. */
+    private static Tensor aligned(String op, Tensor parameter, Tensor gradient) {
+        Checks.floats(op, parameter, gradient);
+        writable(op, parameter);
+        if (!parameter.layout().isDense()) {
+            throw new IllegalArgumentException(
+                    op + ": the parameter must be dense in memory, its layout is " + parameter.layout());
+        }
+        if (!gradient.shape().equals(parameter.shape())) {
+            throw new IllegalArgumentException(op + ": the gradient has shape " + gradient.shape() + ", the parameter "
+                    + parameter.shape());
+        }
+        return gradient.layout().sameOrder(parameter.layout())
+                ? gradient
+                : Views.copy(gradient, parameter.layout().densified());
+    }
+
+    private static Tensor state(String op, String name, Tensor parameter, Tensor state) {
+        Checks.floats(op, state);
+        writable(op, state);
+        if (!state.layout().sameOrder(parameter.layout())) {
+            throw new IllegalArgumentException(op + ": " + name + " has layout " + state.layout() + ", the parameter "
+                    + parameter.layout() + ": make it with InPlace.zerosLike(parameter)");
+        }
+        return state;
+    }
+
+    /**
+     * Zeros with a tensor's shape and memory order that no scope owns: an optimizer's state.
+     *
+     * @param tensor the model
+     * @return zeros that live as long as they are reachable
+     */
+    public static Tensor zerosLike(Tensor tensor) {
+        Tensor zeros = Tensor.empty(tensor.layout().densified(), DType.FLOAT32, null);
+        Backend.kernels().fill(zeros.shape().size(), 0, zeros.data(), Scope.currentThreads());
+        return zeros;
+    }
+
+    /**
+     * A copy that no scope owns, such as a parameter.
+     *
+     * @param source any tensor of floats or ints
+     * @param layout dense layout of the same shape for the copy
+     * @return a tensor that lives as long as it is reachable and that any thread may use
+     */
+    public static Tensor persistent(Tensor source, Layout layout) {
+        Tensor copy = Tensor.empty(layout.densified(), source.dtype(), null);
+        copy(copy, source);
+        return copy;
+    }
+
+    private static void writable(String op, Tensor target) {
+        if (target.storage().segment().isReadOnly()) {
+            throw new IllegalArgumentException(
+                    op + ": the tensor of shape " + target.shape() + " wraps read-only memory and cannot be written");
+        }
+        for (int i = 0; i < target.shape().rank(); i++) {
+            if (target.layout().stride(i) == 0 && target.shape().dim(i) > 1) {
+                throw new IllegalArgumentException(op + ": the tensor of shape " + target.shape()
+                        + " is an expanded view, several elements share one place: write to a copy");
+            }
+        }
+    }
+}

@@ -1,0 +1,119 @@
+/*
+ * Copyright 2026 The Gatun Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.gatun;
+
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/** Softmax, its logarithm and the cross-entropy loss, stable for logits of any finite size, and their gradient rules. */
+public final class Softmax {
+    private Softmax() {}
+
+    /**
+     * e^x / sum(e^x) over the last dimension.
+     *
+     * @param x at least one dimension
+     * @return the same shape, each row adding up to 1
+     */
+    public static Tensor softmax(Tensor x) {
+        Tensor y = run("softmax", x, false);
+        Tape tape = Tape.recording();
+        return tape == null ? y : tape.record("softmax", y, new Tape.Edge(x, g -> {
+            Tensor weighted = g.mul(y);
+            return weighted.sub(y.mul(weighted.sum(true, -1)));
+        }));
+    }
+
+    /**
+     * Logarithm of the softmax over the last dimension.
+     *
+     * @param x at least one dimension
+     * @return the same shape
+     */
+    public static Tensor logSoftmax(Tensor x) {
+        Tensor y = run("logSoftmax", x, true);
+        Tape tape = Tape.recording();
+        return tape == null
+                ? y
+                : tape.record("logSoftmax", y, new Tape.Edge(x, g -> g.sub(y.exp().mul(g.sum(true, -1)))));
+    }
+
+    private static Tensor run(String op, Tensor x, boolean log) {
+        Checks.floats(op, x);
+        if (x.shape().rank() == 0) {
+            throw new IllegalArgumentException(op + ": needs at least one dimension, got a scalar");
+        }
+        Tensor rows = x.detach().contiguous();
+        Tensor y = Tensor.empty(Layout.contiguous(x.shape()), DType.FLOAT32);
+        long cols = x.shape().dim(-1);
+        Backend.kernels()
+                .softmax(
+                        cols == 0 ? 0 : x.shape().size() / cols, cols, log, rows.data(), y.data(), Scope.currentThreads());
+        return y;
+    }
+
+    /**
+     * Mean cross-entropy of softmax(logits) against class labels: the mean of log(sum(e^x)) - x[label].
+     *
+     * @param logits [n, classes]
+     * @param labels INT32 [n], each from 0 to classes - 1
+     * @return a scalar
+     * @throws IllegalArgumentException if shapes clash, there are no rows, or a label is out of range
+     */
+    public static Tensor crossEntropy(Tensor logits, Tensor labels) {
+        Checks.floats("crossEntropy", logits);
+        Checks.rank("crossEntropy", "logits", logits, 2, "[n, classes]");
+        Checks.dtype("crossEntropy labels", labels, DType.INT32);
+        long rows = logits.shape().dim(0);
+        long cols = logits.shape().dim(1);
+        if (labels.shape().rank() != 1 || labels.shape().dim(0) != rows) {
+            throw new IllegalArgumentException("crossEntropy: logits of shape " + logits.shape()
+                    + " need labels of shape [" + rows + "], got " + labels.shape());
+        }
+        if (rows == 0) {
+            throw new IllegalArgumentException("crossEntropy: no rows: the mean of nothing does not exist");
+        }
+        Tensor target = labels.contiguous();
+        MemorySegment label = target.data();
+        for (long i = 0; i < rows; i++) {
+            int at = label.getAtIndex(ValueLayout.JAVA_INT, i);
+            if (at < 0 || at >= cols) {
+                throw new IllegalArgumentException("crossEntropy: labels[" + i + "] = " + at + " is not in 0.."
+                        + (cols - 1) + ", the classes of logits " + logits.shape());
+            }
+        }
+        Tape tape = Tape.recording();
+        Tensor x = logits.detach().contiguous();
+        Tensor losses = Tensor.empty(Layout.contiguous(Shape.of(rows)), DType.FLOAT32);
+        Tensor probabilities = tape == null ? null : Tensor.empty(Layout.contiguous(logits.shape()), DType.FLOAT32);
+        Backend.kernels()
+                .crossEntropyForward(
+                        rows,
+                        cols,
+                        x.data(),
+                        label,
+                        losses.data(),
+                        probabilities == null ? null : probabilities.data(),
+                        Scope.currentThreads());
+        Tensor loss = Elementwise.run(
+                "mean", io.gatun.kernel.Kernels.Unary.AFFINE, (float) (1.0 / rows), 0, Reductions.sumOf(losses));
+        if (tape == null || probabilities == null) {
+            return loss;
+        }
+        return tape.record("crossEntropy", loss, new Tape.Edge(logits, g -> {
+            Tensor dx = Tensor.empty(Layout.contiguous(logits.shape()), DType.FLOAT32);
+            Backend.kernels()
+                    .crossEntropyBackward(
+                            rows,
+                            cols,
+                            (float) (g.item() / (double) rows),
+                            probabilities.data(),
+                            target.data(),
+                            dx.data(),
+                            Scope.currentThreads());
+            return dx;
+        }));
+    }
+}

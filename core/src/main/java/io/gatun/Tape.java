@@ -1,0 +1,289 @@
+/*
+ * Copyright 2026 The Gatun Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.gatun;
+
+import java.util.ArrayList;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A {@link Scope} that records the operations done in it, to differentiate them: reverse-mode automatic differentiation, the
+ * course's backpropagation through a computation graph.
+ *
+ * <pre>{@code
+ * try (Tape tape = Tape.open()) {
+ *     Tensor loss = Losses.crossEntropy().apply(model.forward(x), labels);
+ *     optimizer.step(tape.gradients(loss, model.parameters()));
+ * }
+ * }</pre>
+ *
+ * <p>A tape belongs to its thread; two threads can differentiate two graphs at once. Layers run in training mode while the innermost
+ * open scope is a tape ({@link #isTraining}). A plain {@link Scope} inside of a tape records nothing.
+ *
+ * <p>Operations are kept in the order in which they ran, which is a topological order of the graph: the backward walk is one loop
+ * over that list from its end, however deep the graph is. An operation's rule <em>returns</em> the gradient of each input; this class
+ * alone adds up what several users of a tensor give, and frees a gradient when it is used up.
+ */
+public final class Tape extends Scope {
+    /** An input of a recorded operation, and the rule that makes its gradient from the output's. */
+    record Edge(Tensor input, UnaryOperator<Tensor> gradient) {}
+
+    /** A recorded operation. */
+    static final class Node {
+        final Tape tape;
+        final int index;
+        final String op;
+        final Layout layout;
+        final Edge[] edges;
+
+        Node(Tape tape, int index, String op, Layout layout, Edge[] edges) {
+            this.tape = tape;
+            this.index = index;
+            this.op = op;
+            this.layout = layout;
+            this.edges = edges;
+        }
+    }
+
+    private final ArrayList<Node> nodes = new ArrayList<>();
+    private boolean paused;
+
+    private Tape(int threads) {
+        super(threads);
+    }
+
+    /**
+     * Opens a tape on the calling thread.
+     *
+     * @return the tape, to be closed by the same thread
+     */
+    public static Tape open() {
+        return new Tape(currentThreads());
+    }
+
+    /**
+     * Opens a tape whose operations use at most so many threads.
+     *
+     * @param threads 1 to {@value Threads#MAX}
+     * @return the tape, to be closed by the same thread
+     * @throws IllegalArgumentException if the number is out of range
+     */
+    public static Tape open(int threads) {
+        return new Tape(Threads.check(threads));
+    }
+
+    /**
+     * Whether the innermost open scope of this thread is a tape: layers that behave differently in training ask this.
+     *
+     * @return true while a tape records
+     */
+    public static boolean isTraining() {
+        return recording() != null;
+    }
+
+    /** The tape that records on this thread now, or null. */
+    static @Nullable Tape recording() {
+        return Scope.current() instanceof Tape tape && !tape.paused ? tape : null;
+    }
+
+    /** Makes y the output of an operation with these inputs. */
+    Tensor record(String op, Tensor y, Edge... edges) {
+        Node node = new Node(this, nodes.size(), op, y.layout(), edges);
+        nodes.add(node);
+        return y.withNode(node);
+    }
+
+    /**
+     * The gradients of a loss.
+     *
+     * @param loss a tensor of one element that was computed on this tape
+     * @param targets what to differentiate by, such as a layer's parameters; each one gets a gradient (zeros, if the loss does not
+     *     depend on it)
+     * @return the gradients, tensors of this tape
+     * @throws IllegalArgumentException if the loss has more than one element or was not computed on this tape
+     */
+    public Gradients gradients(Tensor loss, Iterable<? extends Supplier<Tensor>> targets) {
+        List<Tensor> tensors = new ArrayList<>();
+        for (Supplier<Tensor> target : targets) {
+            tensors.add(target.get());
+        }
+        return gradients(loss, tensors.toArray(Tensor[]::new));
+    }
+
+    /**
+     * The gradients of a loss.
+     *
+     * @param loss a tensor of one element that was computed on this tape
+     * @param targets tensors to differentiate by, in use on this tape or computed by it
+     * @return the gradients, tensors of this tape
+     * @throws IllegalArgumentException if the loss has more than one element or was not computed on this tape
+     */
+    public Gradients gradients(Tensor loss, Tensor... targets) {
+        if (loss.shape().size() != 1) {
+            throw new IllegalArgumentException("gradients: the loss must have one element, it has shape " + loss.shape()
+                    + ": take its sum() or mean() first");
+        }
+        return vjp(loss, null, targets);
+    }
+
+    /**
+     * The product of an output's Jacobian, transposed, with a vector (vector-Jacobian product).
+     *
+     * @param output a tensor that was computed on this tape
+     * @param seed the gradient of some scalar by the output, of its shape; null means ones
+     * @param targets tensors to differentiate by
+     * @return the gradients, tensors of this tape
+     * @throws IllegalArgumentException if the shapes of seed and output differ, or the output was not computed on this tape
+     */
+    public Gradients vjp(Tensor output, @Nullable Tensor seed, Tensor... targets) {
+        Node last = output.node();
+        if (last == null || last.tape != this) {
+            throw new IllegalArgumentException("gradients: the tensor of shape " + output.shape()
+                    + " was not computed on this tape" + (last == null ? " (it is the result of no recorded operation)" : "")
+                    + ": run the forward pass after Tape.open() and not inside of a nested Scope");
+        }
+        if (seed != null && !seed.shape().equals(output.shape())) {
+            throw new IllegalArgumentException("vjp: the seed has shape " + seed.shape() + " and the output "
+                    + output.shape() + ": they must be equal");
+        }
+        if (Scope.current() != this) {
+            throw new IllegalStateException(
+                    "gradients: another scope is open inside of this tape: close it first");
+        }
+        paused = true; // first derivatives only: the rules' own operations are not recorded
+        try {
+            return new Backward(last.index, targets).run(output, seed);
+        } finally {
+            paused = false;
+        }
+    }
+
+    /** One walk back over the recorded operations. */
+    private final class Backward {
+        private final Tensor[] targets;
+        private final Map<Tensor, Integer> leaves = new IdentityHashMap<>();
+        private final boolean[] needed;
+        private final @Nullable Tensor[] pending;
+        private final @Nullable Tensor[] results;
+        /** Which target is the output of a node. */
+        private final Map<Integer, Integer> inner = new java.util.HashMap<>();
+        /** How many pending gradients share a storage that this walk allocated. */
+        private final Map<Storage, Integer> uses = new IdentityHashMap<>();
+
+        private final long firstSerial = nextSerial();
+
+        Backward(int lastIndex, Tensor[] targets) {
+            this.targets = targets;
+            this.needed = new boolean[lastIndex + 1];
+            this.pending = new Tensor[lastIndex + 1];
+            this.results = new Tensor[targets.length];
+            for (int i = 0; i < targets.length; i++) {
+                Node node = targets[i].node();
+                if (node != null && node.tape == Tape.this) {
+                    inner.putIfAbsent(node.index, i);
+                    if (node.index <= lastIndex) {
+                        needed[node.index] = true;
+                    }
+                } else {
+                    leaves.putIfAbsent(targets[i], i);
+                }
+            }
+            for (int i = 0; i <= lastIndex; i++) {
+                for (Edge edge : nodes.get(i).edges) {
+                    needed[i] |= wanted(edge.input);
+                }
+            }
+        }
+
+        private boolean wanted(Tensor input) {
+            Node node = input.node();
+            return node != null && node.tape == Tape.this
+                    ? node.index < needed.length && needed[node.index]
+                    : leaves.containsKey(input);
+        }
+
+        Gradients run(Tensor output, @Nullable Tensor seed) {
+            int last = pending.length - 1;
+            pending[last] = retain(seed != null ? seed : Tensor.ones(output.shape()));
+            for (int i = last; i >= 0; i--) {
+                Tensor gradient = pending[i];
+                if (gradient == null) {
+                    continue;
+                }
+                pending[i] = null;
+                Integer target = inner.get(i);
+                if (target != null) {
+                    results[target] = retain(gradient);
+                }
+                Node node = nodes.get(i);
+                for (Edge edge : node.edges) {
+                    if (wanted(edge.input)) {
+                        accumulate(node, edge.input, edge.gradient.apply(gradient));
+                    }
+                }
+                dispose(gradient);
+            }
+            Map<Tensor, Tensor> gradients = new IdentityHashMap<>();
+            List<Tensor> order = new ArrayList<>();
+            for (Tensor target : targets) {
+                Node node = target.node();
+                Integer at = node != null && node.tape == Tape.this ? inner.get(node.index) : leaves.get(target);
+                Tensor g = at == null ? null : results[at];
+                if (gradients.put(target, g != null ? g : Tensor.zeros(target.shape())) == null) {
+                    order.add(target);
+                }
+            }
+            return new Gradients(order, gradients);
+        }
+
+        private void accumulate(Node from, Tensor input, Tensor gradient) {
+            if (!gradient.shape().equals(input.shape())) {
+                throw new IllegalStateException("the gradient rule of " + from.op + " gave shape " + gradient.shape()
+                        + " for an input of shape " + input.shape());
+            }
+            Node node = input.node();
+            boolean innerNode = node != null && node.tape == Tape.this;
+            @Nullable Tensor[] slots = innerNode ? pending : results;
+            Integer leaf = innerNode ? null : leaves.get(input);
+            int at = innerNode && node != null ? node.index : leaf != null ? leaf : -1;
+            Tensor before = slots[at];
+            if (before == null) {
+                slots[at] = retain(gradient);
+            } else {
+                slots[at] = retain(before.add(gradient));
+                dispose(before);
+                if (!uses.containsKey(gradient.storage())) {
+                    releaseIfOurs(gradient);
+                }
+            }
+        }
+
+        private Tensor retain(Tensor gradient) {
+            uses.merge(gradient.storage(), 1, Integer::sum);
+            return gradient;
+        }
+
+        private void dispose(Tensor gradient) {
+            Storage storage = gradient.storage();
+            Integer left = uses.merge(storage, -1, Integer::sum);
+            if (left == 0) {
+                uses.remove(storage);
+                releaseIfOurs(gradient);
+            }
+        }
+
+        /** Frees what this walk itself allocated and nobody waits for; peak memory stays near that of the forward pass. */
+        private void releaseIfOurs(Tensor gradient) {
+            Storage storage = gradient.storage();
+            if (storage.scope() == Tape.this && storage.serial() >= firstSerial) {
+                storage.release();
+            }
+        }
+    }
+}

@@ -1,0 +1,215 @@
+/*
+ * Copyright 2026 The Gatun Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.gatun.kernel;
+
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What an implementation of the kernels must do: the arithmetic of {@code gatun.h}, one method per function. Callers have checked
+ * shapes, strides and index ranges; segments are native, and start at the first element.
+ *
+ * <p>{@code threads} is the number of parts that the work is divided into at most. The same call gives the same bits.
+ */
+public interface Kernels {
+    /** y = f(a); the order is that of {@code enum gatun_unary_op}. */
+    enum Unary {
+        COPY,
+        NEG,
+        ABS,
+        SQUARE,
+        SQRT,
+        RECIPROCAL,
+        EXP,
+        LOG,
+        SIGMOID,
+        TANH,
+        RELU,
+        AFFINE,
+        CLAMP
+    }
+
+    /** y = f(a, b); the order is that of {@code enum gatun_binary_op}. */
+    enum Binary {
+        ADD,
+        SUB,
+        MUL,
+        DIV,
+        MAXIMUM,
+        MINIMUM,
+        RELU_GRAD,
+        SIGMOID_GRAD,
+        TANH_GRAD,
+        GREATER,
+        EQUAL
+    }
+
+    /** The order is that of {@code enum gatun_reduce_op}. */
+    enum Reduction {
+        SUM,
+        MAX,
+        MIN,
+        SUM_SQUARES
+    }
+
+    /** What a matrix product or a convolution applies to its result; the order is that of {@code enum gatun_activation}. */
+    enum Activation {
+        LINEAR,
+        RELU
+    }
+
+    /** c[m x n] = activation(op(a) op(b) + bias + beta c), row-major. */
+    record Gemm(
+            int m,
+            int n,
+            int k,
+            boolean transposeA,
+            boolean transposeB,
+            int lda,
+            int ldb,
+            int ldc,
+            float beta,
+            Activation activation) {}
+
+    /** Sizes of a two-dimensional convolution; see {@code struct gatun_conv2d}. */
+    record Conv2d(
+            int batch,
+            int inChannels,
+            int inHeight,
+            int inWidth,
+            int outChannels,
+            int outHeight,
+            int outWidth,
+            int kernelHeight,
+            int kernelWidth,
+            int strideHeight,
+            int strideWidth,
+            int dilationHeight,
+            int dilationWidth,
+            int padTop,
+            int padLeft,
+            Activation activation) {}
+
+    /** A pass of a convolution; the order is that of {@code enum gatun_conv_pass}. */
+    enum ConvPass {
+        FORWARD,
+        BACKWARD_INPUT,
+        BACKWARD_WEIGHT
+    }
+
+    /** Sizes of a two-dimensional pooling; see {@code struct gatun_pool2d}. */
+    record Pool2d(
+            int batch,
+            int channels,
+            int inHeight,
+            int inWidth,
+            int outHeight,
+            int outWidth,
+            int kernelHeight,
+            int kernelWidth,
+            int strideHeight,
+            int strideWidth,
+            int padTop,
+            int padLeft) {
+        /** Bytes in which the position of a window's winner is stored. */
+        public int indexBytes() {
+            return (long) kernelHeight * kernelWidth <= 256 ? 1 : 4;
+        }
+    }
+
+    /** One step of stochastic gradient descent; see {@code struct gatun_sgd}. */
+    record Sgd(long n, float rate, float momentum, float weightDecay, boolean nesterov) {}
+
+    /** One step of Adam; see {@code struct gatun_adam}. */
+    record Adam(
+            long n,
+            float rate,
+            float rateCorrected,
+            float vCorrection,
+            float beta1,
+            float beta2,
+            float epsilon,
+            float weightDecay,
+            boolean decoupled) {}
+
+    /** A short name: {@code native} or {@code java}. */
+    String name();
+
+    void unary(Unary op, Nd nd, float p, float q, MemorySegment a, MemorySegment y, int threads);
+
+    void binary(Binary op, Nd nd, MemorySegment a, MemorySegment b, MemorySegment y, int threads);
+
+    void reduce(Reduction op, Nd nd, MemorySegment a, MemorySegment y, int threads);
+
+    void fill(long n, float value, MemorySegment y, int threads);
+
+    long firstNan(long n, MemorySegment a);
+
+    /** A null index means rows in order. */
+    void gatherBytes(
+            long rows,
+            long rowSize,
+            @Nullable MemorySegment index,
+            float scale,
+            float shift,
+            MemorySegment src,
+            MemorySegment y,
+            int threads);
+
+    void matmul(Gemm gemm, MemorySegment a, MemorySegment b, @Nullable MemorySegment bias, MemorySegment c, int threads);
+
+    /** Bytes of scratch memory that a pass needs; 0 for none. */
+    long conv2dWorkspace(Conv2d conv, ConvPass pass, int threads);
+
+    void conv2dForward(
+            Conv2d conv,
+            MemorySegment x,
+            MemorySegment w,
+            @Nullable MemorySegment bias,
+            MemorySegment y,
+            MemorySegment workspace,
+            int threads);
+
+    void conv2dBackwardInput(
+            Conv2d conv, MemorySegment dy, MemorySegment w, MemorySegment dx, MemorySegment workspace, int threads);
+
+    void conv2dBackwardWeight(
+            Conv2d conv,
+            MemorySegment x,
+            MemorySegment dy,
+            MemorySegment dw,
+            @Nullable MemorySegment dbias,
+            MemorySegment workspace,
+            int threads);
+
+    /** Null winners: inference. */
+    void maxPool2dForward(Pool2d pool, MemorySegment x, MemorySegment y, @Nullable MemorySegment winners, int threads);
+
+    void maxPool2dBackward(Pool2d pool, MemorySegment dy, MemorySegment winners, MemorySegment dx, int threads);
+
+    void softmax(long rows, long cols, boolean log, MemorySegment x, MemorySegment y, int threads);
+
+    void crossEntropyForward(
+            long rows,
+            long cols,
+            MemorySegment x,
+            MemorySegment label,
+            MemorySegment loss,
+            @Nullable MemorySegment probabilities,
+            int threads);
+
+    void crossEntropyBackward(
+            long rows,
+            long cols,
+            float scale,
+            MemorySegment probabilities,
+            MemorySegment label,
+            MemorySegment dx,
+            int threads);
+
+    void sgd(Sgd step, MemorySegment w, MemorySegment g, @Nullable MemorySegment v, int threads);
+
+    void adam(Adam step, MemorySegment w, MemorySegment g, MemorySegment m, MemorySegment v, int threads);
+}

@@ -1,0 +1,329 @@
+/*
+ * Copyright 2026 The Gatun Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.gatun.kernel;
+
+import io.gatun.bindings.NativeLibraries;
+import io.gatun.bindings.gatun.Gatun;
+import io.gatun.bindings.gatun.gatun_adam;
+import io.gatun.bindings.gatun.gatun_conv2d;
+import io.gatun.bindings.gatun.gatun_gemm;
+import io.gatun.bindings.gatun.gatun_nd;
+import io.gatun.bindings.gatun.gatun_pool2d;
+import io.gatun.bindings.gatun.gatun_sgd;
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The kernels of the C library: thin handles over the generated bindings. The one place where a status of the library becomes an
+ * exception. The foreign-function linker keeps every segment alive and checks its thread during a call.
+ */
+public final class NativeKernels implements Kernels {
+    private final Descriptors descriptors = new Descriptors();
+
+    /**
+     * Loads the native libraries, unless that has happened.
+     *
+     * @throws io.gatun.bindings.NativeLoadException if they cannot be loaded
+     */
+    public NativeKernels() {
+        NativeLibraries.load();
+    }
+
+    @Override
+    public String name() {
+        return "native";
+    }
+
+    private static void check(int status, String kernel) {
+        if (status != 0) {
+            String why = status == Gatun.GATUN_BAD_ARGUMENT()
+                    ? "it refused its arguments; please report this"
+                    : status == Gatun.GATUN_NOT_INITIALISED() ? "the library is not initialised" : "status " + status;
+            throw new IllegalStateException("native kernel " + kernel + " failed: " + why);
+        }
+    }
+
+    private static MemorySegment orNull(@Nullable MemorySegment segment) {
+        return segment == null ? MemorySegment.NULL : segment;
+    }
+
+    private MemorySegment describe(Nd nd, int threads) {
+        MemorySegment d = descriptors.take();
+        int rank = nd.shape().length;
+        gatun_nd.rank(d, rank);
+        gatun_nd.threads(d, threads);
+        for (int i = 0; i < rank; i++) {
+            gatun_nd.shape(d, i, nd.shape()[i]);
+            gatun_nd.stride_a(d, i, nd.strideA()[i]);
+            gatun_nd.stride_b(d, i, nd.strideB()[i]);
+            gatun_nd.stride_y(d, i, nd.strideY()[i]);
+        }
+        return d;
+    }
+
+    @Override
+    public void unary(Unary op, Nd nd, float p, float q, MemorySegment a, MemorySegment y, int threads) {
+        MemorySegment d = describe(nd, threads);
+        try {
+            check(Gatun.gatun_unary(op.ordinal(), d, p, q, a, y), "unary");
+        } finally {
+            descriptors.give(d);
+        }
+    }
+
+    @Override
+    public void binary(Binary op, Nd nd, MemorySegment a, MemorySegment b, MemorySegment y, int threads) {
+        MemorySegment d = describe(nd, threads);
+        try {
+            check(Gatun.gatun_binary(op.ordinal(), d, a, b, y), "binary");
+        } finally {
+            descriptors.give(d);
+        }
+    }
+
+    @Override
+    public void reduce(Reduction op, Nd nd, MemorySegment a, MemorySegment y, int threads) {
+        MemorySegment d = describe(nd, threads);
+        try {
+            check(Gatun.gatun_reduce(op.ordinal(), d, a, y), "reduce");
+        } finally {
+            descriptors.give(d);
+        }
+    }
+
+    @Override
+    public void fill(long n, float value, MemorySegment y, int threads) {
+        check(Gatun.gatun_fill(n, value, threads, y), "fill");
+    }
+
+    @Override
+    public long firstNan(long n, MemorySegment a) {
+        return Gatun.gatun_first_nan(n, a);
+    }
+
+    @Override
+    public void gatherBytes(
+            long rows,
+            long rowSize,
+            @Nullable MemorySegment index,
+            float scale,
+            float shift,
+            MemorySegment src,
+            MemorySegment y,
+            int threads) {
+        check(Gatun.gatun_gather_u8(rows, rowSize, orNull(index), scale, shift, threads, src, y), "gather_u8");
+    }
+
+    @Override
+    public void matmul(
+            Gemm gemm, MemorySegment a, MemorySegment b, @Nullable MemorySegment bias, MemorySegment c, int threads) {
+        MemorySegment d = descriptors.take();
+        try {
+            gatun_gemm.m(d, gemm.m());
+            gatun_gemm.n(d, gemm.n());
+            gatun_gemm.k(d, gemm.k());
+            gatun_gemm.trans_a(d, gemm.transposeA() ? 1 : 0);
+            gatun_gemm.trans_b(d, gemm.transposeB() ? 1 : 0);
+            gatun_gemm.lda(d, gemm.lda());
+            gatun_gemm.ldb(d, gemm.ldb());
+            gatun_gemm.ldc(d, gemm.ldc());
+            gatun_gemm.beta(d, gemm.beta());
+            gatun_gemm.activation(d, gemm.activation().ordinal());
+            gatun_gemm.threads(d, threads);
+            check(Gatun.gatun_matmul(d, a, b, orNull(bias), c), "matmul");
+        } finally {
+            descriptors.give(d);
+        }
+    }
+
+    private MemorySegment describe(Conv2d conv, int threads) {
+        MemorySegment d = descriptors.take();
+        gatun_conv2d.batch(d, conv.batch());
+        gatun_conv2d.in_channels(d, conv.inChannels());
+        gatun_conv2d.in_height(d, conv.inHeight());
+        gatun_conv2d.in_width(d, conv.inWidth());
+        gatun_conv2d.out_channels(d, conv.outChannels());
+        gatun_conv2d.out_height(d, conv.outHeight());
+        gatun_conv2d.out_width(d, conv.outWidth());
+        gatun_conv2d.kernel_height(d, conv.kernelHeight());
+        gatun_conv2d.kernel_width(d, conv.kernelWidth());
+        gatun_conv2d.stride_height(d, conv.strideHeight());
+        gatun_conv2d.stride_width(d, conv.strideWidth());
+        gatun_conv2d.dilation_height(d, conv.dilationHeight());
+        gatun_conv2d.dilation_width(d, conv.dilationWidth());
+        gatun_conv2d.pad_top(d, conv.padTop());
+        gatun_conv2d.pad_left(d, conv.padLeft());
+        gatun_conv2d.activation(d, conv.activation().ordinal());
+        gatun_conv2d.threads(d, threads);
+        return d;
+    }
+
+    @Override
+    public long conv2dWorkspace(Conv2d conv, ConvPass pass, int threads) {
+        MemorySegment d = describe(conv, threads);
+        try {
+            long bytes = Gatun.gatun_conv2d_workspace(d, pass.ordinal());
+            check(bytes < 0 ? Gatun.GATUN_BAD_ARGUMENT() : 0, "conv2d_workspace");
+            return bytes;
+        } finally {
+            descriptors.give(d);
+        }
+    }
+
+    @Override
+    public void conv2dForward(
+            Conv2d conv,
+            MemorySegment x,
+            MemorySegment w,
+            @Nullable MemorySegment bias,
+            MemorySegment y,
+            MemorySegment workspace,
+            int threads) {
+        MemorySegment d = describe(conv, threads);
+        try {
+            check(Gatun.gatun_conv2d_forward(d, x, w, orNull(bias), y, workspace), "conv2d_forward");
+        } finally {
+            descriptors.give(d);
+        }
+    }
+
+    @Override
+    public void conv2dBackwardInput(
+            Conv2d conv, MemorySegment dy, MemorySegment w, MemorySegment dx, MemorySegment workspace, int threads) {
+        MemorySegment d = describe(conv, threads);
+        try {
+            check(Gatun.gatun_conv2d_backward_input(d, dy, w, dx, workspace), "conv2d_backward_input");
+        } finally {
+            descriptors.give(d);
+        }
+    }
+
+    @Override
+    public void conv2dBackwardWeight(
+            Conv2d conv,
+            MemorySegment x,
+            MemorySegment dy,
+            MemorySegment dw,
+            @Nullable MemorySegment dbias,
+            MemorySegment workspace,
+            int threads) {
+        MemorySegment d = describe(conv, threads);
+        try {
+            check(
+                    Gatun.gatun_conv2d_backward_weight(d, x, dy, dw, orNull(dbias), workspace),
+                    "conv2d_backward_weight");
+        } finally {
+            descriptors.give(d);
+        }
+    }
+
+    private MemorySegment describe(Pool2d pool, int threads) {
+        MemorySegment d = descriptors.take();
+        gatun_pool2d.batch(d, pool.batch());
+        gatun_pool2d.channels(d, pool.channels());
+        gatun_pool2d.in_height(d, pool.inHeight());
+        gatun_pool2d.in_width(d, pool.inWidth());
+        gatun_pool2d.out_height(d, pool.outHeight());
+        gatun_pool2d.out_width(d, pool.outWidth());
+        gatun_pool2d.kernel_height(d, pool.kernelHeight());
+        gatun_pool2d.kernel_width(d, pool.kernelWidth());
+        gatun_pool2d.stride_height(d, pool.strideHeight());
+        gatun_pool2d.stride_width(d, pool.strideWidth());
+        gatun_pool2d.pad_top(d, pool.padTop());
+        gatun_pool2d.pad_left(d, pool.padLeft());
+        gatun_pool2d.threads(d, threads);
+        return d;
+    }
+
+    @Override
+    public void maxPool2dForward(
+            Pool2d pool, MemorySegment x, MemorySegment y, @Nullable MemorySegment winners, int threads) {
+        MemorySegment d = describe(pool, threads);
+        try {
+            check(Gatun.gatun_maxpool2d_forward(d, x, y, orNull(winners)), "maxpool2d_forward");
+        } finally {
+            descriptors.give(d);
+        }
+    }
+
+    @Override
+    public void maxPool2dBackward(Pool2d pool, MemorySegment dy, MemorySegment winners, MemorySegment dx, int threads) {
+        MemorySegment d = describe(pool, threads);
+        try {
+            check(Gatun.gatun_maxpool2d_backward(d, dy, winners, dx), "maxpool2d_backward");
+        } finally {
+            descriptors.give(d);
+        }
+    }
+
+    @Override
+    public void softmax(long rows, long cols, boolean log, MemorySegment x, MemorySegment y, int threads) {
+        check(Gatun.gatun_softmax(rows, cols, log ? 1 : 0, threads, x, y), "softmax");
+    }
+
+    @Override
+    public void crossEntropyForward(
+            long rows,
+            long cols,
+            MemorySegment x,
+            MemorySegment label,
+            MemorySegment loss,
+            @Nullable MemorySegment probabilities,
+            int threads) {
+        check(
+                Gatun.gatun_cross_entropy_forward(rows, cols, threads, x, label, loss, orNull(probabilities)),
+                "cross_entropy_forward");
+    }
+
+    @Override
+    public void crossEntropyBackward(
+            long rows,
+            long cols,
+            float scale,
+            MemorySegment probabilities,
+            MemorySegment label,
+            MemorySegment dx,
+            int threads) {
+        check(
+                Gatun.gatun_cross_entropy_backward(rows, cols, scale, threads, probabilities, label, dx),
+                "cross_entropy_backward");
+    }
+
+    @Override
+    public void sgd(Sgd step, MemorySegment w, MemorySegment g, @Nullable MemorySegment v, int threads) {
+        MemorySegment d = descriptors.take();
+        try {
+            gatun_sgd.n(d, step.n());
+            gatun_sgd.rate(d, step.rate());
+            gatun_sgd.momentum(d, step.momentum());
+            gatun_sgd.weight_decay(d, step.weightDecay());
+            gatun_sgd.nesterov(d, step.nesterov() ? 1 : 0);
+            gatun_sgd.threads(d, threads);
+            check(Gatun.gatun_sgd_step(d, w, g, orNull(v)), "sgd_step");
+        } finally {
+            descriptors.give(d);
+        }
+    }
+
+    @Override
+    public void adam(Adam step, MemorySegment w, MemorySegment g, MemorySegment m, MemorySegment v, int threads) {
+        MemorySegment d = descriptors.take();
+        try {
+            gatun_adam.n(d, step.n());
+            gatun_adam.rate(d, step.rate());
+            gatun_adam.rate_corrected(d, step.rateCorrected());
+            gatun_adam.v_correction(d, step.vCorrection());
+            gatun_adam.beta1(d, step.beta1());
+            gatun_adam.beta2(d, step.beta2());
+            gatun_adam.epsilon(d, step.epsilon());
+            gatun_adam.weight_decay(d, step.weightDecay());
+            gatun_adam.decoupled(d, step.decoupled() ? 1 : 0);
+            gatun_adam.threads(d, threads);
+            check(Gatun.gatun_adam_step(d, w, g, m, v), "adam_step");
+        } finally {
+            descriptors.give(d);
+        }
+    }
+}

@@ -1,0 +1,489 @@
+/*
+ * Copyright 2026 The Gatun Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.gatun.kernel;
+
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
+
+import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The kernels in plain Java, computed in double and rounded once: the reference that every native kernel is tested against, one
+ * side of the native-versus-Java benchmarks, and the fall-back where no native library exists. Written to be read, not to be fast;
+ * one thread.
+ */
+public final class ReferenceKernels implements Kernels {
+    @Override
+    public String name() {
+        return "java";
+    }
+
+    private static float at(MemorySegment s, long i) {
+        return s.getAtIndex(JAVA_FLOAT, i);
+    }
+
+    private static void put(MemorySegment s, long i, double value) {
+        s.setAtIndex(JAVA_FLOAT, i, (float) value);
+    }
+
+    /** What happens at one position of an iteration space; a, b, y are positions in the operands. */
+    private interface Body {
+        void at(long a, long b, long y);
+    }
+
+    private static void each(Nd nd, Body body) {
+        long[] index = new long[nd.shape().length];
+        long a = 0;
+        long b = 0;
+        long y = 0;
+        for (long i = nd.size(); i > 0; i--) {
+            body.at(a, b, y);
+            for (int d = index.length - 1; d >= 0; d--) {
+                a += nd.strideA()[d];
+                b += nd.strideB()[d];
+                y += nd.strideY()[d];
+                if (++index[d] < nd.shape()[d]) {
+                    break;
+                }
+                index[d] = 0;
+                a -= nd.strideA()[d] * nd.shape()[d];
+                b -= nd.strideB()[d] * nd.shape()[d];
+                y -= nd.strideY()[d] * nd.shape()[d];
+            }
+        }
+    }
+
+    @Override
+    public void unary(Unary op, Nd nd, float p, float q, MemorySegment a, MemorySegment y, int threads) {
+        if (op == Unary.COPY) { // bit by bit: int32 elements pass too
+            each(nd, (ia, ib, iy) -> y.setAtIndex(JAVA_INT, iy, a.getAtIndex(JAVA_INT, ia)));
+            return;
+        }
+        each(nd, (ia, ib, iy) -> put(y, iy, apply(op, at(a, ia), p, q)));
+    }
+
+    private static double apply(Unary op, double x, double p, double q) {
+        return switch (op) {
+            case COPY -> x;
+            case NEG -> -x;
+            case ABS -> Math.abs(x);
+            case SQUARE -> x * x;
+            case SQRT -> Math.sqrt(x);
+            case RECIPROCAL -> 1 / x;
+            case EXP -> Math.exp(x);
+            case LOG -> Math.log(x);
+            case SIGMOID -> 1 / (1 + Math.exp(-x));
+            case TANH -> Math.tanh(x);
+            case RELU -> Math.max(x, 0);
+            case AFFINE -> p * x + q;
+            case CLAMP -> Math.min(Math.max(x, p), q);
+        };
+    }
+
+    @Override
+    public void binary(Binary op, Nd nd, MemorySegment a, MemorySegment b, MemorySegment y, int threads) {
+        each(nd, (ia, ib, iy) -> put(y, iy, apply(op, at(a, ia), at(b, ib))));
+    }
+
+    private static double apply(Binary op, double a, double b) {
+        return switch (op) {
+            case ADD -> a + b;
+            case SUB -> a - b;
+            case MUL -> a * b;
+            case DIV -> a / b;
+            case MAXIMUM -> Math.max(a, b);
+            case MINIMUM -> Math.min(a, b);
+            case RELU_GRAD -> a > 0 ? b : 0;
+            case SIGMOID_GRAD -> b * a * (1 - a);
+            case TANH_GRAD -> b * (1 - a * a);
+            case GREATER -> a > b ? 1 : 0;
+            case EQUAL -> a == b ? 1 : 0;
+        };
+    }
+
+    @Override
+    public void reduce(Reduction op, Nd nd, MemorySegment a, MemorySegment y, int threads) {
+        int rank = nd.shape().length;
+        long[] keptShape = new long[rank];
+        long[] reducedShape = new long[rank];
+        for (int i = 0; i < rank; i++) {
+            boolean reduced = nd.strideY()[i] == 0;
+            keptShape[i] = reduced ? 1 : nd.shape()[i];
+            reducedShape[i] = reduced ? nd.shape()[i] : 1;
+        }
+        Nd kept = new Nd(keptShape, nd.strideA(), nd.strideB(), nd.strideY());
+        Nd inner = new Nd(reducedShape, nd.strideA(), nd.strideB(), nd.strideY());
+        double start = op == Reduction.MAX
+                ? Double.NEGATIVE_INFINITY
+                : op == Reduction.MIN ? Double.POSITIVE_INFINITY : 0;
+        double[] total = new double[1];
+        each(kept, (ia, ib, iy) -> {
+            total[0] = start;
+            each(inner, (ja, jb, jy) -> {
+                double x = at(a, ia + ja);
+                total[0] = switch (op) {
+                    case SUM -> total[0] + x;
+                    case SUM_SQUARES -> total[0] + x * x;
+                    case MAX -> Math.max(total[0], x);
+                    case MIN -> Math.min(total[0], x);
+                };
+            });
+            put(y, iy, total[0]);
+        });
+    }
+
+    @Override
+    public void fill(long n, float value, MemorySegment y, int threads) {
+        for (long i = 0; i < n; i++) {
+            put(y, i, value);
+        }
+    }
+
+    @Override
+    public long firstNan(long n, MemorySegment a) {
+        for (long i = 0; i < n; i++) {
+            if (Float.isNaN(at(a, i))) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    @Override
+    public void gatherBytes(
+            long rows,
+            long rowSize,
+            @Nullable MemorySegment index,
+            float scale,
+            float shift,
+            MemorySegment src,
+            MemorySegment y,
+            int threads) {
+        for (long r = 0; r < rows; r++) {
+            long from = (index == null ? r : index.getAtIndex(JAVA_LONG, r)) * rowSize;
+            for (long i = 0; i < rowSize; i++) {
+                put(y, r * rowSize + i, (double) scale * (src.get(JAVA_BYTE, from + i) & 0xff) + shift);
+            }
+        }
+    }
+
+    private static double activate(Activation activation, double x) {
+        return activation == Activation.RELU ? Math.max(x, 0) : x;
+    }
+
+    @Override
+    public void matmul(
+            Gemm g, MemorySegment a, MemorySegment b, @Nullable MemorySegment bias, MemorySegment c, int threads) {
+        double[] row = new double[g.n()];
+        for (int i = 0; i < g.m(); i++) {
+            for (int j = 0; j < g.n(); j++) {
+                long at = (long) i * g.ldc() + j;
+                row[j] = (g.beta() == 0 ? 0 : (double) g.beta() * at(c, at)) + (bias == null ? 0 : at(bias, j));
+            }
+            for (int p = 0; p < g.k(); p++) {
+                double x = at(a, g.transposeA() ? (long) p * g.lda() + i : (long) i * g.lda() + p);
+                for (int j = 0; j < g.n(); j++) {
+                    row[j] += x * at(b, g.transposeB() ? (long) j * g.ldb() + p : (long) p * g.ldb() + j);
+                }
+            }
+            for (int j = 0; j < g.n(); j++) {
+                put(c, (long) i * g.ldc() + j, activate(g.activation(), row[j]));
+            }
+        }
+    }
+
+    @Override
+    public long conv2dWorkspace(Conv2d conv, ConvPass pass, int threads) {
+        return 0;
+    }
+
+    /** One pair of an output position and an input position that a kernel position joins. */
+    private interface Tap {
+        void at(long input, long output, long weight);
+    }
+
+    /** Visits all pairs of pixels; positions are those of channel 0, and weight that of channels 0, 0. */
+    private static void taps(Conv2d c, Tap tap) {
+        for (int n = 0; n < c.batch(); n++) {
+            for (int oy = 0; oy < c.outHeight(); oy++) {
+                for (int ox = 0; ox < c.outWidth(); ox++) {
+                    long output = (((long) n * c.outHeight() + oy) * c.outWidth() + ox) * c.outChannels();
+                    for (int ky = 0; ky < c.kernelHeight(); ky++) {
+                        int iy = oy * c.strideHeight() - c.padTop() + ky * c.dilationHeight();
+                        for (int kx = 0; kx < c.kernelWidth(); kx++) {
+                            int ix = ox * c.strideWidth() - c.padLeft() + kx * c.dilationWidth();
+                            if (iy >= 0 && iy < c.inHeight() && ix >= 0 && ix < c.inWidth()) {
+                                long input = (((long) n * c.inHeight() + iy) * c.inWidth() + ix) * c.inChannels();
+                                long weight = ((long) ky * c.kernelWidth() + kx) * c.inChannels() * c.outChannels();
+                                tap.at(input, output, weight);
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    private static double[] doubles(MemorySegment s, long n) {
+        double[] out = new double[Math.toIntExact(n)];
+        for (int i = 0; i < out.length; i++) {
+            out[i] = at(s, i);
+        }
+        return out;
+    }
+
+    private static void store(double[] from, MemorySegment to) {
+        for (int i = 0; i < from.length; i++) {
+            put(to, i, from[i]);
+        }
+    }
+
+    private static long inputSize(Conv2d c) {
+        return (long) c.batch() * c.inHeight() * c.inWidth() * c.inChannels();
+    }
+
+    private static long outputSize(Conv2d c) {
+        return (long) c.batch() * c.outHeight() * c.outWidth() * c.outChannels();
+    }
+
+    private static long weightSize(Conv2d c) {
+        return (long) c.kernelHeight() * c.kernelWidth() * c.inChannels() * c.outChannels();
+    }
+
+    @Override
+    public void conv2dForward(
+            Conv2d c,
+            MemorySegment x,
+            MemorySegment w,
+            @Nullable MemorySegment bias,
+            MemorySegment y,
+            MemorySegment workspace,
+            int threads) {
+        double[] image = doubles(x, inputSize(c));
+        double[] kernel = doubles(w, weightSize(c));
+        double[] sum = new double[Math.toIntExact(outputSize(c))];
+        taps(c, (input, output, weight) -> {
+            for (int i = 0; i < c.inChannels(); i++) {
+                double value = image[(int) input + i];
+                int row = (int) weight + i * c.outChannels();
+                for (int o = 0; o < c.outChannels(); o++) {
+                    sum[(int) output + o] += value * kernel[row + o];
+                }
+            }
+        });
+        for (int i = 0; i < sum.length; i++) {
+            sum[i] = activate(c.activation(), sum[i] + (bias == null ? 0 : at(bias, i % c.outChannels())));
+        }
+        store(sum, y);
+    }
+
+    @Override
+    public void conv2dBackwardInput(
+            Conv2d c, MemorySegment dy, MemorySegment w, MemorySegment dx, MemorySegment workspace, int threads) {
+        double[] gradient = doubles(dy, outputSize(c));
+        double[] kernel = doubles(w, weightSize(c));
+        double[] sum = new double[Math.toIntExact(inputSize(c))];
+        taps(c, (input, output, weight) -> {
+            for (int i = 0; i < c.inChannels(); i++) {
+                int row = (int) weight + i * c.outChannels();
+                double total = 0;
+                for (int o = 0; o < c.outChannels(); o++) {
+                    total += gradient[(int) output + o] * kernel[row + o];
+                }
+                sum[(int) input + i] += total;
+            }
+        });
+        store(sum, dx);
+    }
+
+    @Override
+    public void conv2dBackwardWeight(
+            Conv2d c,
+            MemorySegment x,
+            MemorySegment dy,
+            MemorySegment dw,
+            @Nullable MemorySegment dbias,
+            MemorySegment workspace,
+            int threads) {
+        double[] image = doubles(x, inputSize(c));
+        double[] gradient = doubles(dy, outputSize(c));
+        double[] sum = new double[Math.toIntExact(weightSize(c))];
+        taps(c, (input, output, weight) -> {
+            for (int i = 0; i < c.inChannels(); i++) {
+                double value = image[(int) input + i];
+                int row = (int) weight + i * c.outChannels();
+                for (int o = 0; o < c.outChannels(); o++) {
+                    sum[row + o] += value * gradient[(int) output + o];
+                }
+            }
+        });
+        store(sum, dw);
+        if (dbias != null) {
+            double[] bias = new double[c.outChannels()];
+            for (int i = 0; i < gradient.length; i++) {
+                bias[i % bias.length] += gradient[i];
+            }
+            store(bias, dbias);
+        }
+    }
+
+    @Override
+    public void maxPool2dForward(
+            Pool2d p, MemorySegment x, MemorySegment y, @Nullable MemorySegment winners, int threads) {
+        long out = 0;
+        for (int n = 0; n < p.batch(); n++) {
+            for (int oy = 0; oy < p.outHeight(); oy++) {
+                for (int ox = 0; ox < p.outWidth(); ox++) {
+                    for (int c = 0; c < p.channels(); c++, out++) {
+                        float best = Float.NEGATIVE_INFINITY;
+                        int winner = -1;
+                        for (int k = 0; k < p.kernelHeight() * p.kernelWidth() && !Float.isNaN(best); k++) {
+                            long at = input(p, n, oy, ox, c, k);
+                            if (at < 0) {
+                                continue;
+                            }
+                            float value = at(x, at);
+                            if (winner < 0 || value > best || Float.isNaN(value)) {
+                                best = value;
+                                winner = k;
+                            }
+                        }
+                        put(y, out, best);
+                        if (winners != null && p.indexBytes() == 1) {
+                            winners.set(JAVA_BYTE, out, (byte) winner);
+                        } else if (winners != null) {
+                            winners.setAtIndex(JAVA_INT, out, winner);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /** Where the k-th position of a window lies in the input; -1 in the padding. */
+    private static long input(Pool2d p, int n, int oy, int ox, int c, int k) {
+        int iy = oy * p.strideHeight() - p.padTop() + k / p.kernelWidth();
+        int ix = ox * p.strideWidth() - p.padLeft() + k % p.kernelWidth();
+        return iy < 0 || iy >= p.inHeight() || ix < 0 || ix >= p.inWidth()
+                ? -1
+                : (((long) n * p.inHeight() + iy) * p.inWidth() + ix) * p.channels() + c;
+    }
+
+    @Override
+    public void maxPool2dBackward(Pool2d p, MemorySegment dy, MemorySegment winners, MemorySegment dx, int threads) {
+        double[] sum = new double[Math.toIntExact((long) p.batch() * p.inHeight() * p.inWidth() * p.channels())];
+        long out = 0;
+        for (int n = 0; n < p.batch(); n++) {
+            for (int oy = 0; oy < p.outHeight(); oy++) {
+                for (int ox = 0; ox < p.outWidth(); ox++) {
+                    for (int c = 0; c < p.channels(); c++, out++) {
+                        int k = p.indexBytes() == 1
+                                ? winners.get(JAVA_BYTE, out) & 0xff
+                                : winners.getAtIndex(JAVA_INT, out);
+                        sum[(int) input(p, n, oy, ox, c, k)] += at(dy, out);
+                    }
+                }
+            }
+        }
+        store(sum, dx);
+    }
+
+    @Override
+    public void softmax(long rows, long cols, boolean log, MemorySegment x, MemorySegment y, int threads) {
+        for (long r = 0; r < rows; r++) {
+            double max = rowMax(x, r, cols);
+            double sum = rowSum(x, r, cols, max);
+            for (long i = r * cols; i < (r + 1) * cols; i++) {
+                double shifted = at(x, i) - max;
+                put(y, i, log ? shifted - Math.log(sum) : Math.exp(shifted) / sum);
+            }
+        }
+    }
+
+    private static double rowMax(MemorySegment x, long row, long cols) {
+        double max = Double.NEGATIVE_INFINITY;
+        for (long i = row * cols; i < (row + 1) * cols; i++) {
+            max = Math.max(max, at(x, i));
+        }
+        return max;
+    }
+
+    private static double rowSum(MemorySegment x, long row, long cols, double max) {
+        double sum = 0;
+        for (long i = row * cols; i < (row + 1) * cols; i++) {
+            sum += Math.exp(at(x, i) - max);
+        }
+        return sum;
+    }
+
+    @Override
+    public void crossEntropyForward(
+            long rows,
+            long cols,
+            MemorySegment x,
+            MemorySegment label,
+            MemorySegment loss,
+            @Nullable MemorySegment probabilities,
+            int threads) {
+        for (long r = 0; r < rows; r++) {
+            double max = rowMax(x, r, cols);
+            double sum = rowSum(x, r, cols, max);
+            put(loss, r, max + Math.log(sum) - at(x, r * cols + label.getAtIndex(JAVA_INT, r)));
+        }
+        if (probabilities != null) {
+            softmax(rows, cols, false, x, probabilities, threads);
+        }
+    }
+
+    @Override
+    public void crossEntropyBackward(
+            long rows,
+            long cols,
+            float scale,
+            MemorySegment probabilities,
+            MemorySegment label,
+            MemorySegment dx,
+            int threads) {
+        for (long r = 0; r < rows; r++) {
+            for (long i = 0; i < cols; i++) {
+                double onehot = label.getAtIndex(JAVA_INT, r) == i ? 1 : 0;
+                put(dx, r * cols + i, scale * (at(probabilities, r * cols + i) - onehot));
+            }
+        }
+    }
+
+    @Override
+    public void sgd(Sgd s, MemorySegment w, MemorySegment g, @Nullable MemorySegment v, int threads) {
+        for (long i = 0; i < s.n(); i++) {
+            double gradient = at(g, i) + (double) s.weightDecay() * at(w, i);
+            double step = gradient;
+            if (v != null && s.momentum() != 0) {
+                double velocity = (double) s.momentum() * at(v, i) + gradient;
+                put(v, i, velocity);
+                step = s.nesterov() ? gradient + s.momentum() * velocity : velocity;
+            }
+            put(w, i, at(w, i) - s.rate() * step);
+        }
+    }
+
+    @Override
+    public void adam(Adam s, MemorySegment w, MemorySegment g, MemorySegment m, MemorySegment v, int threads) {
+        for (long i = 0; i < s.n(); i++) {
+            double weight = at(w, i);
+            double gradient = at(g, i) + (s.decoupled() ? 0 : s.weightDecay() * weight);
+            if (s.decoupled()) {
+                weight -= (double) s.rate() * s.weightDecay() * weight;
+            }
+            double first = (double) s.beta1() * at(m, i) + (1 - (double) s.beta1()) * gradient;
+            double second = (double) s.beta2() * at(v, i) + (1 - (double) s.beta2()) * gradient * gradient;
+            put(m, i, first);
+            put(v, i, second);
+            put(w, i, weight - s.rateCorrected() * first / (Math.sqrt(second) * s.vCorrection() + s.epsilon()));
+        }
+    }
+}

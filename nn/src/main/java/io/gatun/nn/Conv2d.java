@@ -1,0 +1,154 @@
+/*
+ * Copyright 2026 The Gatun Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.gatun.nn;
+
+import io.gatun.Convolution;
+import io.gatun.Shape;
+import io.gatun.Tensor;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.UnaryOperator;
+
+/**
+ * A convolution of images (a cross-correlation: the kernel is not flipped), x [N, C, H, W] to y [N, K, H', W']. Parameters
+ * {@code weight} [K, C, height, width] and {@code bias} [K]. Defaults: stride 1, padding {@link Padding#VALID}, weights
+ * {@link Initializer#heUniform}, bias zeros.
+ */
+public final class Conv2d implements FusesRelu {
+    private final Parameter weight;
+    private final Parameter bias;
+    private final int strideHeight;
+    private final int strideWidth;
+    private final Padding padding;
+
+    private Conv2d(Parameter weight, Parameter bias, int strideHeight, int strideWidth, Padding padding) {
+        if (strideHeight < 1 || strideWidth < 1) {
+            throw new IllegalArgumentException(
+                    "Conv2d: stride = " + strideHeight + "x" + strideWidth + ": both must be at least 1");
+        }
+        this.weight = weight;
+        this.bias = bias;
+        this.strideHeight = strideHeight;
+        this.strideWidth = strideWidth;
+        this.padding = padding;
+    }
+
+    /**
+     * A convolution with a square kernel.
+     *
+     * @param in channels of the input
+     * @param out channels of the output: the number of kernels
+     * @param kernel height and width of each kernel
+     * @return the layer, with stride 1 and no padding
+     * @throws IllegalArgumentException if a number is less than 1
+     */
+    public static Conv2d of(int in, int out, int kernel) {
+        return of(in, out, kernel, kernel, Initializer.heUniform());
+    }
+
+    /**
+     * A convolution with weights of one's choice.
+     *
+     * @param in channels of the input
+     * @param out channels of the output
+     * @param kernelHeight height of each kernel
+     * @param kernelWidth width of each kernel
+     * @param initializer first values of the weight
+     * @return the layer, with stride 1 and no padding
+     * @throws IllegalArgumentException if a number is less than 1
+     */
+    public static Conv2d of(int in, int out, int kernelHeight, int kernelWidth, Initializer initializer) {
+        if (in < 1 || out < 1 || kernelHeight < 1 || kernelWidth < 1) {
+            throw new IllegalArgumentException("Conv2d: in = " + in + ", out = " + out + ", kernel = " + kernelHeight
+                    + "x" + kernelWidth + ": all must be at least 1");
+        }
+        SplittableRandom random = new SplittableRandom();
+        long area = (long) kernelHeight * kernelWidth;
+        Shape shape = Shape.of(out, in, kernelHeight, kernelWidth);
+        return new Conv2d(
+                Parameter.of("weight", Convolution.weightLayout(shape), initializer, in * area, out * area, random),
+                Parameter.of(
+                        "bias",
+                        io.gatun.Layout.contiguous(Shape.of(out)),
+                        Initializer.zeros(),
+                        in * area,
+                        out * area,
+                        random),
+                1,
+                1,
+                Padding.VALID);
+    }
+
+    /**
+     * This layer with another stride.
+     *
+     * @param stride rows and columns between two outputs
+     * @return a layer that shares the parameters
+     * @throws IllegalArgumentException if less than 1
+     */
+    public Conv2d stride(int stride) {
+        return stride(stride, stride);
+    }
+
+    /**
+     * This layer with another stride.
+     *
+     * @param height rows between two outputs
+     * @param width columns between two outputs
+     * @return a layer that shares the parameters
+     * @throws IllegalArgumentException if either is less than 1
+     */
+    public Conv2d stride(int height, int width) {
+        return new Conv2d(weight, bias, height, width, padding);
+    }
+
+    /**
+     * This layer with another padding.
+     *
+     * @param padding such as {@link Padding#SAME} or {@link Padding#of}
+     * @return a layer that shares the parameters
+     */
+    public Conv2d padding(Padding padding) {
+        return new Conv2d(weight, bias, strideHeight, strideWidth, padding);
+    }
+
+    @Override
+    public Tensor forward(Tensor x) {
+        return apply(x, false);
+    }
+
+    @Override
+    public Tensor forwardRelu(Tensor x) {
+        return apply(x, true);
+    }
+
+    private Tensor apply(Tensor x, boolean relu) {
+        Shape w = weight.value().shape();
+        if (x.shape().rank() != 4 || x.shape().dim(1) != w.dim(1)) {
+            throw new IllegalArgumentException(
+                    this + ": takes [N, " + w.dim(1) + ", H, W], got shape " + x.shape());
+        }
+        Convolution.Geometry geometry = padding.resolve(
+                x.shape().dim(2), x.shape().dim(3), (int) w.dim(2), (int) w.dim(3), strideHeight, strideWidth);
+        return Convolution.conv2d(x, weight.value(), bias.value(), geometry, relu);
+    }
+
+    @Override
+    public List<Parameter> parameters() {
+        return List.of(weight, bias);
+    }
+
+    @Override
+    public Layer map(UnaryOperator<Parameter> change) {
+        return new Conv2d(change.apply(weight), change.apply(bias), strideHeight, strideWidth, padding);
+    }
+
+    @Override
+    public String toString() {
+        Shape w = weight.value().shape();
+        return "Conv2d(" + w.dim(1) + ", " + w.dim(0) + ", " + w.dim(2) + "x" + w.dim(3) + ", stride " + strideHeight + "x"
+                + strideWidth + ", " + padding + ")";
+    }
+}

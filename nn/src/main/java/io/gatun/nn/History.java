@@ -1,0 +1,85 @@
+/*
+ * Copyright 2026 The Gatun Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.gatun.nn;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What happened in a training run, epoch by epoch.
+ *
+ * @param epochs one entry for each finished epoch
+ * @param stoppedBecause why training ended before the last epoch; null if it did not
+ */
+public record History(List<Epoch> epochs, @Nullable String stoppedBecause) {
+    /** Copies the list. */
+    public History {
+        epochs = List.copyOf(epochs);
+    }
+
+    /**
+     * One pass over the training data.
+     *
+     * @param number from 1
+     * @param loss mean training loss, over the samples as they were seen
+     * @param metrics mean training metrics by name
+     * @param validationLoss mean loss on the validation data after the epoch; NaN without such data
+     * @param validationMetrics metrics on the validation data
+     * @param seconds duration of the training part
+     * @param samples number of training samples seen
+     * @param rate learning rate at the end
+     */
+    public record Epoch(
+            int number,
+            double loss,
+            Map<String, Double> metrics,
+            double validationLoss,
+            Map<String, Double> validationMetrics,
+            double seconds,
+            long samples,
+            double rate) {
+        /** Copies the maps. */
+        public Epoch {
+            metrics = Map.copyOf(metrics);
+            validationMetrics = Map.copyOf(validationMetrics);
+        }
+
+        /**
+         * Training speed.
+         *
+         * @return samples per second
+         */
+        public double samplesPerSecond() {
+            return samples / seconds;
+        }
+
+        @Override
+        public String toString() {
+            StringBuilder text = new StringBuilder(String.format(Locale.ROOT, "epoch %d: loss %.4f", number, loss));
+            metrics.forEach((name, value) -> text.append(String.format(Locale.ROOT, ", %s %.2f %%", name, 100 * value)));
+            if (!Double.isNaN(validationLoss)) {
+                text.append(String.format(Locale.ROOT, " | validation loss %.4f", validationLoss));
+                validationMetrics.forEach(
+                        (name, value) -> text.append(String.format(Locale.ROOT, ", %s %.2f %%", name, 100 * value)));
+            }
+            return text.append(String.format(Locale.ROOT, " | %.0f samples/s", samplesPerSecond())).toString();
+        }
+    }
+
+    /**
+     * The last finished epoch.
+     *
+     * @return its entry
+     * @throws IllegalStateException if no epoch was finished
+     */
+    public Epoch last() {
+        if (epochs.isEmpty()) {
+            throw new IllegalStateException("no epoch was finished" + (stoppedBecause == null ? "" : ": " + stoppedBecause));
+        }
+        return epochs.getLast();
+    }
+}

@@ -1,0 +1,62 @@
+/*
+ * Copyright 2026 The Gatun Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.gatun.nn;
+
+import io.gatun.Pooling;
+import io.gatun.Tensor;
+
+/**
+ * The largest element of each window, per channel: x [N, C, H, W] to y [N, C, H', W'].
+ *
+ * @param kernelHeight the window's height
+ * @param kernelWidth the window's width
+ * @param strideHeight rows between two windows
+ * @param strideWidth columns between two windows
+ * @param padding of the image; padding never wins
+ */
+public record MaxPool2d(int kernelHeight, int kernelWidth, int strideHeight, int strideWidth, Padding padding)
+        implements Layer {
+    /** Checks the numbers. */
+    public MaxPool2d {
+        if (kernelHeight < 1 || kernelWidth < 1 || strideHeight < 1 || strideWidth < 1) {
+            throw new IllegalArgumentException("MaxPool2d: kernel = " + kernelHeight + "x" + kernelWidth + ", stride = "
+                    + strideHeight + "x" + strideWidth + ": all must be at least 1");
+        }
+    }
+
+    /**
+     * Windows side by side.
+     *
+     * @param size height and width of the window, and the stride
+     * @return the layer, without padding
+     */
+    public static MaxPool2d of(int size) {
+        return of(size, size);
+    }
+
+    /**
+     * Windows that may overlap.
+     *
+     * @param size height and width of the window
+     * @param stride rows and columns between two windows
+     * @return the layer, without padding
+     */
+    public static MaxPool2d of(int size, int stride) {
+        return new MaxPool2d(size, size, stride, stride, Padding.VALID);
+    }
+
+    @Override
+    public Tensor forward(Tensor x) {
+        if (x.shape().rank() != 4) {
+            throw new IllegalArgumentException(this + ": takes [N, C, H, W], got shape " + x.shape());
+        }
+        return Pooling.maxPool2d(
+                x,
+                kernelHeight,
+                kernelWidth,
+                padding.resolve(
+                        x.shape().dim(2), x.shape().dim(3), kernelHeight, kernelWidth, strideHeight, strideWidth));
+    }
+}
