@@ -11,12 +11,12 @@ import io.gatun.kernel.NativeKernels;
 import io.gatun.kernel.ReferenceKernels;
 
 /**
- * Which kernels do the arithmetic: the native ones, or plain Java where this platform has no native library. Chosen once, at first
- * use.
+ * Which kernels do the arithmetic: the native ones, or plain Java where this platform has no native
+ * library. Chosen once, at first use.
  *
- * <p>System property {@code gatun.kernels}: {@code auto} (the default), {@code native} (an unsupported platform is an error too) or
- * {@code java}. A supported platform whose library cannot be loaded is always an error: nobody should train a hundred times slower
- * by accident.
+ * <p>System property {@code gatun.kernels}: {@code auto} (the default), {@code native} (an
+ * unsupported platform is an error too) or {@code java}. A supported platform whose library cannot
+ * be loaded is always an error: nobody should train a hundred times slower by accident.
  */
 public final class Backend {
     private Backend() {}
@@ -51,7 +51,8 @@ public final class Backend {
      * Says what does the arithmetic; loads the native libraries if that has not happened yet.
      *
      * @return the description
-     * @throws RuntimeException with a message that says why and what to do, if the native libraries cannot be loaded
+     * @throws RuntimeException with a message that says why and what to do, if the native libraries
+     *     cannot be loaded
      */
     public static Description describe() {
         Kernels kernels = load();
@@ -68,7 +69,10 @@ public final class Backend {
                 libraries.origin().toString());
     }
 
-    /** The kernels, with the loader's own exception instead of an {@link ExceptionInInitializerError}. */
+    /**
+     * The kernels, with the loader's own exception instead of an {@link
+     * ExceptionInInitializerError}.
+     */
     private static Kernels load() {
         try {
             return Holder.KERNELS;
@@ -95,13 +99,16 @@ public final class Backend {
                     System.getLogger("io.gatun")
                             .log(
                                     System.Logger.Level.WARNING,
-                                    "Gatun computes in plain Java, many times slower than native code: " + e.getMessage());
+                                    "Gatun computes in plain Java, many times slower than native code: "
+                                            + e.getMessage());
                     yield new ReferenceKernels();
                 }
             }
             default ->
-                throw new IllegalArgumentException(
-                        "property gatun.kernels is \"" + wanted + "\": give auto, native or java");
+                    throw new IllegalArgumentException(
+                            "property gatun.kernels is \""
+                                    + wanted
+                                    + "\": give auto, native or java");
         };
     }
 }

@@ -4,15 +4,26 @@
  */
 package io.gatun;
 
-/** Argument checks that several operations share; the messages name the operation, the argument and the way out. */
+/**
+ * Argument checks that several operations share; the messages name the operation, the argument and
+ * the way out.
+ */
 final class Checks {
     private Checks() {}
 
     static void dtype(String op, Tensor tensor, DType wanted) {
         if (tensor.dtype() != wanted) {
-            throw new IllegalArgumentException(op + ": needs a tensor of " + wanted + ", got " + tensor.dtype()
-                    + " of shape " + tensor.shape()
-                    + (wanted == DType.FLOAT32 ? ": convert it, for bytes with Convert.toFloat" : ""));
+            throw new IllegalArgumentException(
+                    op
+                            + ": needs a tensor of "
+                            + wanted
+                            + ", got "
+                            + tensor.dtype()
+                            + " of shape "
+                            + tensor.shape()
+                            + (wanted == DType.FLOAT32
+                                    ? ": convert it, for bytes with Convert.toFloat"
+                                    : ""));
         }
     }
 
@@ -24,8 +35,16 @@ final class Checks {
 
     static void rank(String op, String argument, Tensor tensor, int rank, String meaning) {
         if (tensor.shape().rank() != rank) {
-            throw new IllegalArgumentException(op + ": " + argument + " must have rank " + rank + " " + meaning + ", got shape "
-                    + tensor.shape());
+            throw new IllegalArgumentException(
+                    op
+                            + ": "
+                            + argument
+                            + " must have rank "
+                            + rank
+                            + " "
+                            + meaning
+                            + ", got shape "
+                            + tensor.shape());
         }
     }
 

@@ -16,7 +16,8 @@ public final class Convert {
      * Rows of a byte tensor as floats: the assembly of a batch, in one pass.
      *
      * @param source UINT8, contiguous, at least one dimension
-     * @param rows which rows (positions of the first dimension) to take, in this order; null means all
+     * @param rows which rows (positions of the first dimension) to take, in this order; null means
+     *     all
      * @param scale factor, such as 1 / 255
      * @param shift added after the scale
      * @return FLOAT32 [rows, ...] of scale * byte + shift
@@ -25,7 +26,8 @@ public final class Convert {
     public static Tensor toFloat(Tensor source, int @Nullable [] rows, float scale, float shift) {
         Checks.dtype("toFloat", source, DType.UINT8);
         if (source.shape().rank() == 0) {
-            throw new IllegalArgumentException("toFloat: needs at least one dimension, got a scalar");
+            throw new IllegalArgumentException(
+                    "toFloat: needs at least one dimension, got a scalar");
         }
         long available = source.shape().dim(0);
         long count = rows == null ? available : rows.length;
@@ -38,13 +40,26 @@ public final class Convert {
             for (int i = 0; i < rows.length; i++) {
                 if (rows[i] < 0 || rows[i] >= available) {
                     throw new IndexOutOfBoundsException(
-                            "toFloat: rows[" + i + "] = " + rows[i] + " is not a row of shape " + source.shape());
+                            "toFloat: rows["
+                                    + i
+                                    + "] = "
+                                    + rows[i]
+                                    + " is not a row of shape "
+                                    + source.shape());
                 }
                 index.setAtIndex(ValueLayout.JAVA_LONG, i, rows[i]);
             }
         }
         Backend.kernels()
-                .gatherBytes(count, rowSize, index, scale, shift, source.segment(), y.data(), Scope.currentThreads());
+                .gatherBytes(
+                        count,
+                        rowSize,
+                        index,
+                        scale,
+                        shift,
+                        source.segment(),
+                        y.data(),
+                        Scope.currentThreads());
         return y;
     }
 

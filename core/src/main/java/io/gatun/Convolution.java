@@ -12,8 +12,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Two-dimensional convolution (cross-correlation, as the field calls it) and its gradient rules. Images are logically [N, C, H, W]
- * and channels last in memory; an input that is not gets converted first.
+ * Two-dimensional convolution (cross-correlation, as the field calls it) and its gradient rules.
+ * Images are logically [N, C, H, W] and channels last in memory; an input that is not gets
+ * converted first.
  */
 public final class Convolution {
     private Convolution() {}
@@ -29,16 +30,33 @@ public final class Convolution {
      * @param padRight columns of zeros at the right
      */
     public record Geometry(
-            int strideHeight, int strideWidth, int padTop, int padBottom, int padLeft, int padRight) {
+            int strideHeight,
+            int strideWidth,
+            int padTop,
+            int padBottom,
+            int padLeft,
+            int padRight) {
         /** Checks the numbers; an {@link IllegalArgumentException} names the one that is wrong. */
         public Geometry {
             if (strideHeight < 1 || strideWidth < 1) {
                 throw new IllegalArgumentException(
-                        "stride = " + strideHeight + "x" + strideWidth + ": both must be at least 1");
+                        "stride = "
+                                + strideHeight
+                                + "x"
+                                + strideWidth
+                                + ": both must be at least 1");
             }
             if (padTop < 0 || padBottom < 0 || padLeft < 0 || padRight < 0) {
-                throw new IllegalArgumentException("padding = top " + padTop + ", bottom " + padBottom + ", left "
-                        + padLeft + ", right " + padRight + ": none may be negative");
+                throw new IllegalArgumentException(
+                        "padding = top "
+                                + padTop
+                                + ", bottom "
+                                + padBottom
+                                + ", left "
+                                + padLeft
+                                + ", right "
+                                + padRight
+                                + ": none may be negative");
             }
         }
     }
@@ -55,11 +73,23 @@ public final class Convolution {
      * @return the output's size, at least 1
      * @throws IllegalArgumentException if the kernel is larger than the padded input
      */
-    public static int outputSize(String op, String what, long size, int kernel, int stride, long padding) {
+    public static int outputSize(
+            String op, String what, long size, int kernel, int stride, long padding) {
         long padded = size + padding;
         if (kernel > padded) {
-            throw new IllegalArgumentException(op + ": the kernel's " + what + " " + kernel + " is larger than the input's "
-                    + what + " " + size + " with padding " + padding + ": use a smaller kernel or more padding");
+            throw new IllegalArgumentException(
+                    op
+                            + ": the kernel's "
+                            + what
+                            + " "
+                            + kernel
+                            + " is larger than the input's "
+                            + what
+                            + " "
+                            + size
+                            + " with padding "
+                            + padding
+                            + ": use a smaller kernel or more padding");
         }
         return Checks.int32(op, "output " + what, (padded - kernel) / stride + 1);
     }
@@ -73,7 +103,8 @@ public final class Convolution {
      * @param geometry stride and padding
      * @param relu whether a ReLU follows, in the same kernel
      * @return [N, K, H', W'], channels last in memory
-     * @throws IllegalArgumentException if shapes clash or the kernel is larger than the padded input
+     * @throws IllegalArgumentException if shapes clash or the kernel is larger than the padded
+     *     input
      */
     public static Tensor conv2d(
             Tensor x, Tensor weight, @Nullable Tensor bias, Geometry geometry, boolean relu) {
@@ -81,27 +112,50 @@ public final class Convolution {
         Checks.rank("conv2d", "x", x, 4, "[N, C, H, W]");
         Checks.rank("conv2d", "weight", weight, 4, "[K, C, height, width]");
         if (x.shape().dim(1) != weight.shape().dim(1)) {
-            throw new IllegalArgumentException("conv2d: x has shape " + x.shape() + " and weight [K, C, height, width] = "
-                    + weight.shape() + ": x has " + x.shape().dim(1) + " channels, the weight takes "
-                    + weight.shape().dim(1));
+            throw new IllegalArgumentException(
+                    "conv2d: x has shape "
+                            + x.shape()
+                            + " and weight [K, C, height, width] = "
+                            + weight.shape()
+                            + ": x has "
+                            + x.shape().dim(1)
+                            + " channels, the weight takes "
+                            + weight.shape().dim(1));
         }
-        Tensor dense = bias == null ? null : LinearAlgebra.vector("conv2d", bias, weight.shape().dim(0));
-        Kernels.Conv2d conv = sizes(x.shape(), weight.shape(), geometry, relu ? Activation.RELU : Activation.LINEAR);
+        Tensor dense =
+                bias == null ? null : LinearAlgebra.vector("conv2d", bias, weight.shape().dim(0));
+        Kernels.Conv2d conv =
+                sizes(
+                        x.shape(),
+                        weight.shape(),
+                        geometry,
+                        relu ? Activation.RELU : Activation.LINEAR);
         Tensor image = x.detach().channelsLast();
         Tensor kernel = kernelOrder(weight.detach());
-        Tensor y = Tensor.empty(
-                Layout.channelsLast(Shape.of(conv.batch(), conv.outChannels(), conv.outHeight(), conv.outWidth())),
-                DType.FLOAT32);
+        Tensor y =
+                Tensor.empty(
+                        Layout.channelsLast(
+                                Shape.of(
+                                        conv.batch(),
+                                        conv.outChannels(),
+                                        conv.outHeight(),
+                                        conv.outWidth())),
+                        DType.FLOAT32);
         int threads = Scope.currentThreads();
-        withWorkspace(conv, ConvPass.FORWARD, threads, workspace -> Backend.kernels()
-                .conv2dForward(
-                        conv,
-                        image.data(),
-                        kernel.data(),
-                        dense == null ? null : dense.data(),
-                        y.data(),
-                        workspace,
-                        threads));
+        withWorkspace(
+                conv,
+                ConvPass.FORWARD,
+                threads,
+                workspace ->
+                        Backend.kernels()
+                                .conv2dForward(
+                                        conv,
+                                        image.data(),
+                                        kernel.data(),
+                                        dense == null ? null : dense.data(),
+                                        y.data(),
+                                        workspace,
+                                        threads));
         Tape tape = Tape.recording();
         if (tape == null) {
             return y;
@@ -112,7 +166,12 @@ public final class Convolution {
         Tape.Edge toWeight = new Tape.Edge(weight, g -> weights.of(before.of(g)));
         return bias == null
                 ? tape.record("conv2d", y, toX, toWeight)
-                : tape.record("conv2d", y, toX, toWeight, new Tape.Edge(bias, g -> weights.ofBias(before.of(g))));
+                : tape.record(
+                        "conv2d",
+                        y,
+                        toX,
+                        toWeight,
+                        new Tape.Edge(bias, g -> weights.ofBias(before.of(g))));
     }
 
     private static Kernels.Conv2d sizes(Shape x, Shape w, Geometry g, Activation activation) {
@@ -127,8 +186,20 @@ public final class Convolution {
                 Checks.int32("conv2d", "height", x.dim(2)),
                 Checks.int32("conv2d", "width", x.dim(3)),
                 Checks.int32("conv2d", "output channels", w.dim(0)),
-                outputSize("conv2d", "height", x.dim(2), kernelHeight, g.strideHeight, (long) g.padTop + g.padBottom),
-                outputSize("conv2d", "width", x.dim(3), kernelWidth, g.strideWidth, (long) g.padLeft + g.padRight),
+                outputSize(
+                        "conv2d",
+                        "height",
+                        x.dim(2),
+                        kernelHeight,
+                        g.strideHeight,
+                        (long) g.padTop + g.padBottom),
+                outputSize(
+                        "conv2d",
+                        "width",
+                        x.dim(3),
+                        kernelWidth,
+                        g.strideWidth,
+                        (long) g.padLeft + g.padRight),
                 kernelHeight,
                 kernelWidth,
                 g.strideHeight,
@@ -141,8 +212,9 @@ public final class Convolution {
     }
 
     /**
-     * The memory order of a convolution's weight: logical [K, C, height, width] over [height][width][C][K], which is the right-hand
-     * matrix of the convolution's product as it stands.
+     * The memory order of a convolution's weight: logical [K, C, height, width] over
+     * [height][width][C][K], which is the right-hand matrix of the convolution's product as it
+     * stands.
      *
      * @param shape [K, C, height, width]
      * @return the layout that layers give their weights
@@ -156,16 +228,31 @@ public final class Convolution {
         return weight.layout().sameOrder(wanted) ? weight : Views.copy(weight, wanted);
     }
 
-    private static Tensor inputGradient(Kernels.Conv2d conv, Tensor gradient, Tensor kernel, Shape shape) {
+    private static Tensor inputGradient(
+            Kernels.Conv2d conv, Tensor gradient, Tensor kernel, Shape shape) {
         Tensor dy = gradient.channelsLast();
         Tensor dx = Tensor.empty(Layout.channelsLast(shape), DType.FLOAT32);
         int threads = Scope.currentThreads();
-        withWorkspace(conv, ConvPass.BACKWARD_INPUT, threads, workspace -> Backend.kernels()
-                .conv2dBackwardInput(conv, dy.data(), kernel.data(), dx.data(), workspace, threads));
+        withWorkspace(
+                conv,
+                ConvPass.BACKWARD_INPUT,
+                threads,
+                workspace ->
+                        Backend.kernels()
+                                .conv2dBackwardInput(
+                                        conv,
+                                        dy.data(),
+                                        kernel.data(),
+                                        dx.data(),
+                                        workspace,
+                                        threads));
         return dx;
     }
 
-    /** Weight and bias gradient come from one pass over the output's gradient: made for the first rule that asks. */
+    /**
+     * Weight and bias gradient come from one pass over the output's gradient: made for the first
+     * rule that asks.
+     */
     private static final class WeightGradient {
         private final Kernels.Conv2d conv;
         private final Tensor image;
@@ -184,19 +271,26 @@ public final class Convolution {
         Tensor of(Tensor gradient) {
             Tensor dy = gradient.channelsLast();
             Tensor dw = Tensor.empty(weightLayout(weight.shape()), DType.FLOAT32);
-            Tensor db = withBias
-                    ? Tensor.empty(Layout.contiguous(Shape.of(conv.outChannels())), DType.FLOAT32)
-                    : null;
+            Tensor db =
+                    withBias
+                            ? Tensor.empty(
+                                    Layout.contiguous(Shape.of(conv.outChannels())), DType.FLOAT32)
+                            : null;
             int threads = Scope.currentThreads();
-            withWorkspace(conv, ConvPass.BACKWARD_WEIGHT, threads, workspace -> Backend.kernels()
-                    .conv2dBackwardWeight(
-                            conv,
-                            image.data(),
-                            dy.data(),
-                            dw.data(),
-                            db == null ? null : db.data(),
-                            workspace,
-                            threads));
+            withWorkspace(
+                    conv,
+                    ConvPass.BACKWARD_WEIGHT,
+                    threads,
+                    workspace ->
+                            Backend.kernels()
+                                    .conv2dBackwardWeight(
+                                            conv,
+                                            image.data(),
+                                            dy.data(),
+                                            dw.data(),
+                                            db == null ? null : db.data(),
+                                            workspace,
+                                            threads));
             from = gradient;
             biasMade = db;
             return dw;

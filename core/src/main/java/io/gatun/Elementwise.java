@@ -10,7 +10,10 @@ import io.gatun.kernel.Nd;
 import java.util.function.BinaryOperator;
 import java.util.function.UnaryOperator;
 
-/** Elementwise operations and their gradient rules, one entry each. Results keep the memory order of their inputs. */
+/**
+ * Elementwise operations and their gradient rules, one entry each. Results keep the memory order of
+ * their inputs.
+ */
 final class Elementwise {
     private Elementwise() {}
 
@@ -21,14 +24,21 @@ final class Elementwise {
     }
 
     static Tensor abs(Tensor x) {
-        return recorded("abs", x, run("abs", Unary.ABS, 0, 0, x), (y, g) -> {
-            Tensor zero = Tensor.scalar(0);
-            return g.mul(binary("sign", Binary.GREATER, x, zero).sub(binary("sign", Binary.GREATER, zero, x)));
-        });
+        return recorded(
+                "abs",
+                x,
+                run("abs", Unary.ABS, 0, 0, x),
+                (y, g) -> {
+                    Tensor zero = Tensor.scalar(0);
+                    return g.mul(
+                            binary("sign", Binary.GREATER, x, zero)
+                                    .sub(binary("sign", Binary.GREATER, zero, x)));
+                });
     }
 
     static Tensor square(Tensor x) {
-        return recorded("square", x, run("square", Unary.SQUARE, 0, 0, x), (y, g) -> g.mul(x).mul(2));
+        return recorded(
+                "square", x, run("square", Unary.SQUARE, 0, 0, x), (y, g) -> g.mul(x).mul(2));
     }
 
     static Tensor sqrt(Tensor x) {
@@ -37,7 +47,10 @@ final class Elementwise {
 
     static Tensor reciprocal(Tensor x) {
         return recorded(
-                "reciprocal", x, run("reciprocal", Unary.RECIPROCAL, 0, 0, x), (y, g) -> neg(g.mul(square(y))));
+                "reciprocal",
+                x,
+                run("reciprocal", Unary.RECIPROCAL, 0, 0, x),
+                (y, g) -> neg(g.mul(square(y))));
     }
 
     static Tensor exp(Tensor x) {
@@ -58,7 +71,10 @@ final class Elementwise {
 
     static Tensor tanh(Tensor x) {
         return recorded(
-                "tanh", x, run("tanh", Unary.TANH, 0, 0, x), (y, g) -> binary("tanh", Binary.TANH_GRAD, y, g));
+                "tanh",
+                x,
+                run("tanh", Unary.TANH, 0, 0, x),
+                (y, g) -> binary("tanh", Binary.TANH_GRAD, y, g));
     }
 
     static Tensor relu(Tensor x) {
@@ -72,7 +88,10 @@ final class Elementwise {
 
     static Tensor affine(Tensor x, float factor, float term) {
         return recorded(
-                "affine", x, run("affine", Unary.AFFINE, factor, term, x), (y, g) -> run("mul", Unary.AFFINE, factor, 0, g));
+                "affine",
+                x,
+                run("affine", Unary.AFFINE, factor, term, x),
+                (y, g) -> run("mul", Unary.AFFINE, factor, 0, g));
     }
 
     /* ---------------------------------------------------------------- two inputs */
@@ -91,7 +110,12 @@ final class Elementwise {
 
     static Tensor div(Tensor a, Tensor b) {
         return recorded(
-                "div", a, b, binary("div", Binary.DIV, a, b), g -> g.div(b), g -> neg(g.mul(a).div(square(b))));
+                "div",
+                a,
+                b,
+                binary("div", Binary.DIV, a, b),
+                g -> g.div(b),
+                g -> neg(g.mul(a).div(square(b))));
     }
 
     /** 1 where a equals b, else 0, with broadcasting; no gradient. */
@@ -113,8 +137,10 @@ final class Elementwise {
         } else {
             Shape shape = Shape.broadcast(op, la.shape(), lb.shape());
             // The operand that fills the result decides its memory order.
-            Layout leader = la.shape().equals(shape) && la.isDense() || !lb.shape().equals(shape) ? la : lb;
-            Layout ly = leader.shape().equals(shape) ? leader.densified() : Layout.contiguous(shape);
+            Layout leader =
+                    la.shape().equals(shape) && la.isDense() || !lb.shape().equals(shape) ? la : lb;
+            Layout ly =
+                    leader.shape().equals(shape) ? leader.densified() : Layout.contiguous(shape);
             y = Tensor.empty(ly, DType.FLOAT32);
             nd = Nd.elementwise(op, la.expand(shape), lb.expand(shape), ly);
         }
@@ -126,7 +152,15 @@ final class Elementwise {
         Checks.floats(op, x);
         Layout ly = x.layout().densified();
         Tensor y = Tensor.empty(ly, DType.FLOAT32);
-        Backend.kernels().unary(kernel, space(op, x.layout(), ly), p, q, x.data(), y.data(), Scope.currentThreads());
+        Backend.kernels()
+                .unary(
+                        kernel,
+                        space(op, x.layout(), ly),
+                        p,
+                        q,
+                        x.data(),
+                        y.data(),
+                        Scope.currentThreads());
         return y;
     }
 
@@ -144,7 +178,9 @@ final class Elementwise {
     }
 
     private static Nd space(String op, Layout a, Layout y) {
-        return a.sameOrder(y) && a.isDense() ? Nd.flat(a.shape().size()) : Nd.elementwise(op, a, a, y);
+        return a.sameOrder(y) && a.isDense()
+                ? Nd.flat(a.shape().size())
+                : Nd.elementwise(op, a, a, y);
     }
 
     /** Adds up a gradient over the dimensions in which the input was repeated. */
@@ -169,7 +205,12 @@ final class Elementwise {
     }
 
     private static Tensor recorded(
-            String op, Tensor a, Tensor b, Tensor y, UnaryOperator<Tensor> ruleA, UnaryOperator<Tensor> ruleB) {
+            String op,
+            Tensor a,
+            Tensor b,
+            Tensor y,
+            UnaryOperator<Tensor> ruleA,
+            UnaryOperator<Tensor> ruleB) {
         Tape tape = Tape.recording();
         return tape == null
                 ? y

@@ -9,7 +9,10 @@ import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 
-/** The gradients of a loss by several tensors: what {@link Tape#gradients} returns. Valid while the tape is open. */
+/**
+ * The gradients of a loss by several tensors: what {@link Tape#gradients} returns. Valid while the
+ * tape is open.
+ */
 public final class Gradients {
     private final List<Tensor> order;
     private final Map<Tensor, Tensor> gradients;
@@ -29,8 +32,10 @@ public final class Gradients {
     public Tensor of(Tensor target) {
         Tensor gradient = gradients.get(target);
         if (gradient == null) {
-            throw new IllegalArgumentException("no gradient by this tensor of shape " + target.shape()
-                    + " was asked for: name it as a target of Tape.gradients");
+            throw new IllegalArgumentException(
+                    "no gradient by this tensor of shape "
+                            + target.shape()
+                            + " was asked for: name it as a target of Tape.gradients");
         }
         return gradient;
     }

@@ -11,8 +11,8 @@ import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The only operations that write to an existing tensor: updates of parameters and optimizer state. They are not recorded, and must
- * not touch a tensor that a tape still needs.
+ * The only operations that write to an existing tensor: updates of parameters and optimizer state.
+ * They are not recorded, and must not touch a tensor that a tape still needs.
  */
 public final class InPlace {
     private InPlace() {}
@@ -26,8 +26,16 @@ public final class InPlace {
      */
     public static void copy(Tensor target, Tensor source) {
         if (target.dtype() != source.dtype() || !target.shape().equals(source.shape())) {
-            throw new IllegalArgumentException("InPlace.copy: target is " + target.dtype() + " " + target.shape()
-                    + ", source " + source.dtype() + " " + source.shape() + ": they must be equal");
+            throw new IllegalArgumentException(
+                    "InPlace.copy: target is "
+                            + target.dtype()
+                            + " "
+                            + target.shape()
+                            + ", source "
+                            + source.dtype()
+                            + " "
+                            + source.shape()
+                            + ": they must be equal");
         }
         writable("InPlace.copy", target);
         if (target.dtype() == DType.UINT8) {
@@ -63,8 +71,9 @@ public final class InPlace {
     }
 
     /**
-     * One step of stochastic gradient descent in one pass over the parameter: g' = g + weightDecay w; with momentum v = momentum v +
-     * g' and w -= rate v (or rate (g' + momentum v) for Nesterov's form), else w -= rate g'. PyTorch's convention.
+     * One step of stochastic gradient descent in one pass over the parameter: g' = g + weightDecay
+     * w; with momentum v = momentum v + g' and w -= rate v (or rate (g' + momentum v) for
+     * Nesterov's form), else w -= rate g'. PyTorch's convention.
      *
      * @param parameter w, dense in memory
      * @param gradient g, of w's shape
@@ -84,12 +93,14 @@ public final class InPlace {
             boolean nesterov) {
         Tensor g = aligned("sgd", parameter, gradient);
         if (velocity == null && momentum != 0) {
-            throw new IllegalArgumentException("sgd: momentum " + momentum + " needs a velocity tensor");
+            throw new IllegalArgumentException(
+                    "sgd: momentum " + momentum + " needs a velocity tensor");
         }
         Tensor v = velocity == null ? null : state("sgd", "velocity", parameter, velocity);
         Backend.kernels()
                 .sgd(
-                        new Kernels.Sgd(parameter.shape().size(), rate, momentum, weightDecay, nesterov),
+                        new Kernels.Sgd(
+                                parameter.shape().size(), rate, momentum, weightDecay, nesterov),
                         parameter.data(),
                         g.data(),
                         v == null ? null : v.data(),
@@ -97,7 +108,8 @@ public final class InPlace {
     }
 
     /**
-     * One step of Adam (Kingma and Ba, 2015) or AdamW (Loshchilov and Hutter, 2019) in one pass over the parameter.
+     * One step of Adam (Kingma and Ba, 2015) or AdamW (Loshchilov and Hutter, 2019) in one pass
+     * over the parameter.
      *
      * @param parameter w, dense in memory
      * @param gradient g, of w's shape
@@ -149,11 +161,17 @@ public final class InPlace {
         writable(op, parameter);
         if (!parameter.layout().isDense()) {
             throw new IllegalArgumentException(
-                    op + ": the parameter must be dense in memory, its layout is " + parameter.layout());
+                    op
+                            + ": the parameter must be dense in memory, its layout is "
+                            + parameter.layout());
         }
         if (!gradient.shape().equals(parameter.shape())) {
-            throw new IllegalArgumentException(op + ": the gradient has shape " + gradient.shape() + ", the parameter "
-                    + parameter.shape());
+            throw new IllegalArgumentException(
+                    op
+                            + ": the gradient has shape "
+                            + gradient.shape()
+                            + ", the parameter "
+                            + parameter.shape());
         }
         return gradient.layout().sameOrder(parameter.layout())
                 ? gradient
@@ -164,8 +182,15 @@ public final class InPlace {
         Checks.floats(op, state);
         writable(op, state);
         if (!state.layout().sameOrder(parameter.layout())) {
-            throw new IllegalArgumentException(op + ": " + name + " has layout " + state.layout() + ", the parameter "
-                    + parameter.layout() + ": make it with InPlace.zerosLike(parameter)");
+            throw new IllegalArgumentException(
+                    op
+                            + ": "
+                            + name
+                            + " has layout "
+                            + state.layout()
+                            + ", the parameter "
+                            + parameter.layout()
+                            + ": make it with InPlace.zerosLike(parameter)");
         }
         return state;
     }
@@ -198,12 +223,18 @@ public final class InPlace {
     private static void writable(String op, Tensor target) {
         if (target.storage().segment().isReadOnly()) {
             throw new IllegalArgumentException(
-                    op + ": the tensor of shape " + target.shape() + " wraps read-only memory and cannot be written");
+                    op
+                            + ": the tensor of shape "
+                            + target.shape()
+                            + " wraps read-only memory and cannot be written");
         }
         for (int i = 0; i < target.shape().rank(); i++) {
             if (target.layout().stride(i) == 0 && target.shape().dim(i) > 1) {
-                throw new IllegalArgumentException(op + ": the tensor of shape " + target.shape()
-                        + " is an expanded view, several elements share one place: write to a copy");
+                throw new IllegalArgumentException(
+                        op
+                                + ": the tensor of shape "
+                                + target.shape()
+                                + " is an expanded view, several elements share one place: write to a copy");
             }
         }
     }

@@ -8,11 +8,12 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a tensor's elements lie in its storage: a shape, a stride per dimension and an offset, all counted in elements;
- * immutable. Every view (reshape, slice, transpose, expand) is a new layout over the same memory.
+ * Where a tensor's elements lie in its storage: a shape, a stride per dimension and an offset, all
+ * counted in elements; immutable. Every view (reshape, slice, transpose, expand) is a new layout
+ * over the same memory.
  *
- * <p>Images have the logical order N, C, H, W and lie <em>channels last</em> in memory (N, H, W, C), because the fast
- * convolutions read all channels of a pixel together.
+ * <p>Images have the logical order N, C, H, W and lie <em>channels last</em> in memory (N, H, W,
+ * C), because the fast convolutions read all channels of a pixel together.
  */
 public final class Layout {
     private final Shape shape;
@@ -137,7 +138,8 @@ public final class Layout {
     }
 
     /**
-     * Whether the elements fill one stretch of memory without gaps or repeats, in any order of the dimensions.
+     * Whether the elements fill one stretch of memory without gaps or repeats, in any order of the
+     * dimensions.
      *
      * @return true if so
      */
@@ -183,7 +185,9 @@ public final class Layout {
         return true;
     }
 
-    /** The same order of dimensions in memory, dense, offset 0: what a result of this shape gets. */
+    /**
+     * The same order of dimensions in memory, dense, offset 0: what a result of this shape gets.
+     */
     Layout densified() {
         if (isDense()) {
             return offset == 0 ? this : new Layout(shape, strides, 0);
@@ -232,8 +236,9 @@ public final class Layout {
     }
 
     /**
-     * The layout of the same memory under another shape of equal size, or null if that needs a copy. Each run of old
-     * dimensions that memory walks without a jump can be cut anew (the method of NumPy's no-copy reshape).
+     * The layout of the same memory under another shape of equal size, or null if that needs a
+     * copy. Each run of old dimensions that memory walks without a jump can be cut anew (the method
+     * of NumPy's no-copy reshape).
      */
     @Nullable Layout reshape(Shape target) {
         if (shape.size() == 0 || isContiguous()) {

@@ -17,8 +17,16 @@ public final class LinearAlgebra {
         Checks.rank("matmul", "a", a, 2, "[m, k]");
         Checks.rank("matmul", "b", b, 2, "[k, n]");
         if (a.shape().dim(1) != b.shape().dim(0)) {
-            throw new IllegalArgumentException("matmul: " + a.shape() + " by " + b.shape() + ": the inner sizes "
-                    + a.shape().dim(1) + " and " + b.shape().dim(0) + " differ");
+            throw new IllegalArgumentException(
+                    "matmul: "
+                            + a.shape()
+                            + " by "
+                            + b.shape()
+                            + ": the inner sizes "
+                            + a.shape().dim(1)
+                            + " and "
+                            + b.shape().dim(0)
+                            + " differ");
         }
         Tensor y = product("matmul", a, b, null, Activation.LINEAR);
         Tape tape = Tape.recording();
@@ -27,12 +35,23 @@ public final class LinearAlgebra {
                 : tape.record(
                         "matmul",
                         y,
-                        new Tape.Edge(a, g -> product("matmul", g, b.transposed(), null, Activation.LINEAR)),
-                        new Tape.Edge(b, g -> product("matmul", a.transposed(), g, null, Activation.LINEAR)));
+                        new Tape.Edge(
+                                a,
+                                g -> product("matmul", g, b.transposed(), null, Activation.LINEAR)),
+                        new Tape.Edge(
+                                b,
+                                g ->
+                                        product(
+                                                "matmul",
+                                                a.transposed(),
+                                                g,
+                                                null,
+                                                Activation.LINEAR)));
     }
 
     /**
-     * A dense layer's product: x times the transposed weight, plus bias, then optionally a ReLU, in one kernel.
+     * A dense layer's product: x times the transposed weight, plus bias, then optionally a ReLU, in
+     * one kernel.
      *
      * @param x [n, in]
      * @param weight [out, in]
@@ -46,28 +65,57 @@ public final class LinearAlgebra {
         Checks.rank("linear", "x", x, 2, "[n, in]");
         Checks.rank("linear", "weight", weight, 2, "[out, in]");
         if (x.shape().dim(1) != weight.shape().dim(1)) {
-            throw new IllegalArgumentException("linear: x has shape " + x.shape() + " and weight [out, in] = "
-                    + weight.shape() + ": x has " + x.shape().dim(1) + " features, the weight takes "
-                    + weight.shape().dim(1));
+            throw new IllegalArgumentException(
+                    "linear: x has shape "
+                            + x.shape()
+                            + " and weight [out, in] = "
+                            + weight.shape()
+                            + ": x has "
+                            + x.shape().dim(1)
+                            + " features, the weight takes "
+                            + weight.shape().dim(1));
         }
         Tensor dense = bias == null ? null : vector("linear", bias, weight.shape().dim(0));
-        Tensor y = product("linear", x, weight.transposed(), dense, relu ? Activation.RELU : Activation.LINEAR);
+        Tensor y =
+                product(
+                        "linear",
+                        x,
+                        weight.transposed(),
+                        dense,
+                        relu ? Activation.RELU : Activation.LINEAR);
         Tape tape = Tape.recording();
         if (tape == null) {
             return y;
         }
         // Both rules start from the gradient before the ReLU: make it once.
         ReluGradient before = new ReluGradient(relu ? y : null);
-        Tape.Edge toX = new Tape.Edge(
-                x, g -> product("linear", before.of(g), weight, null, Activation.LINEAR));
-        Tape.Edge toWeight = new Tape.Edge(
-                weight, g -> product("linear", before.of(g).transposed(), x, null, Activation.LINEAR));
+        Tape.Edge toX =
+                new Tape.Edge(
+                        x, g -> product("linear", before.of(g), weight, null, Activation.LINEAR));
+        Tape.Edge toWeight =
+                new Tape.Edge(
+                        weight,
+                        g ->
+                                product(
+                                        "linear",
+                                        before.of(g).transposed(),
+                                        x,
+                                        null,
+                                        Activation.LINEAR));
         return bias == null
                 ? tape.record("linear", y, toX, toWeight)
-                : tape.record("linear", y, toX, toWeight, new Tape.Edge(bias, g -> before.of(g).sum(false, 0)));
+                : tape.record(
+                        "linear",
+                        y,
+                        toX,
+                        toWeight,
+                        new Tape.Edge(bias, g -> before.of(g).sum(false, 0)));
     }
 
-    /** The gradient before a fused ReLU, computed for the first rule that asks and kept for the others. */
+    /**
+     * The gradient before a fused ReLU, computed for the first rule that asks and kept for the
+     * others.
+     */
     static final class ReluGradient {
         private final @Nullable Tensor output;
         private @Nullable Tensor from;
@@ -106,13 +154,16 @@ public final class LinearAlgebra {
             long rows = t.shape().dim(0);
             long cols = t.shape().dim(1);
             Layout l = t.layout();
-            if ((cols <= 1 || l.stride(1) == 1) && (rows <= 1 || l.stride(0) >= Math.max(1, cols))) {
+            if ((cols <= 1 || l.stride(1) == 1)
+                    && (rows <= 1 || l.stride(0) >= Math.max(1, cols))) {
                 return new Operand(t, false, leading(op, rows <= 1 ? cols : l.stride(0)));
             }
-            if ((rows <= 1 || l.stride(0) == 1) && (cols <= 1 || l.stride(1) >= Math.max(1, rows))) {
+            if ((rows <= 1 || l.stride(0) == 1)
+                    && (cols <= 1 || l.stride(1) >= Math.max(1, rows))) {
                 return new Operand(t, true, leading(op, cols <= 1 ? rows : l.stride(1)));
             }
-            return new Operand(Views.copy(t, Layout.contiguous(t.shape())), false, leading(op, cols));
+            return new Operand(
+                    Views.copy(t, Layout.contiguous(t.shape())), false, leading(op, cols));
         }
 
         private static int leading(String op, long stride) {
@@ -120,7 +171,8 @@ public final class LinearAlgebra {
         }
     }
 
-    private static Tensor product(String op, Tensor a, Tensor b, @Nullable Tensor bias, Activation activation) {
+    private static Tensor product(
+            String op, Tensor a, Tensor b, @Nullable Tensor bias, Activation activation) {
         Operand left = Operand.of(op, a.detach());
         Operand right = Operand.of(op, b.detach());
         int m = Checks.int32(op, "m", a.shape().dim(0));

@@ -7,10 +7,12 @@ package io.gatun;
 import java.util.List;
 
 /**
- * Native memory of all tensors of this process: what is in use, what is pooled for reuse, and the limit.
+ * Native memory of all tensors of this process: what is in use, what is pooled for reuse, and the
+ * limit.
  *
- * <p>System properties: {@code gatun.memory.limit} (bytes, or with a suffix k, m, g; default three quarters of the physical
- * memory) and {@code gatun.memory.debug} ({@code true} records where each live tensor was made; slow).
+ * <p>System properties: {@code gatun.memory.limit} (bytes, or with a suffix k, m, g; default three
+ * quarters of the physical memory) and {@code gatun.memory.debug} ({@code true} records where each
+ * live tensor was made; slow).
  */
 public final class Memory {
     private Memory() {}
@@ -21,10 +23,11 @@ public final class Memory {
      * @param liveBytes in use by tensors that are reachable or in an open scope
      * @param pooledBytes held for reuse
      * @param peakLiveBytes the most that was ever in use at once (see {@link Memory#resetPeak})
-     * @param allocatedBytes all native memory ever asked from the system, a counter that only rises: when it stands still
-     *     between two reports, nothing was allocated in between
+     * @param allocatedBytes all native memory ever asked from the system, a counter that only
+     *     rises: when it stands still between two reports, nothing was allocated in between
      * @param limitBytes what live and pooled bytes together may not exceed
-     * @param liveOrigins where each live tensor was made, one stack trace each; empty unless {@code gatun.memory.debug}
+     * @param liveOrigins where each live tensor was made, one stack trace each; empty unless {@code
+     *     gatun.memory.debug}
      */
     public record Report(
             long liveBytes,
@@ -35,8 +38,16 @@ public final class Memory {
             List<String> liveOrigins) {
         @Override
         public String toString() {
-            return "native memory: live " + mib(liveBytes) + ", pooled " + mib(pooledBytes) + ", peak live "
-                    + mib(peakLiveBytes) + ", allocated in all " + mib(allocatedBytes) + ", limit " + mib(limitBytes);
+            return "native memory: live "
+                    + mib(liveBytes)
+                    + ", pooled "
+                    + mib(pooledBytes)
+                    + ", peak live "
+                    + mib(peakLiveBytes)
+                    + ", allocated in all "
+                    + mib(allocatedBytes)
+                    + ", limit "
+                    + mib(limitBytes);
         }
 
         private static String mib(long bytes) {

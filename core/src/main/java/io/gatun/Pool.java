@@ -18,15 +18,17 @@ import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Blocks of native memory, kept by size class for reuse, so that a training step or an inference call allocates nothing after
- * warm-up.
+ * Blocks of native memory, kept by size class for reuse, so that a training step or an inference
+ * call allocates nothing after warm-up.
  *
- * <p>Each block has a shared arena of its own. That costs some 20 microseconds to close, but a block is closed only when the pool
- * is trimmed; tensors see the block through a cheap confined arena (in a scope) or an automatic one (outside of scopes).
+ * <p>Each block has a shared arena of its own. That costs some 20 microseconds to close, but a
+ * block is closed only when the pool is trimmed; tensors see the block through a cheap confined
+ * arena (in a scope) or an automatic one (outside of scopes).
  *
- * <p>Memory of tensors outside of scopes comes back when the garbage collector finds them unreachable. The Java heap does not feel
- * how large they are, so the pool asks for a collection itself: when such memory has doubled since the last one (at least
- * {@link #MIN_PRESSURE} more), and before the limit would be exceeded.
+ * <p>Memory of tensors outside of scopes comes back when the garbage collector finds them
+ * unreachable. The Java heap does not feel how large they are, so the pool asks for a collection
+ * itself: when such memory has doubled since the last one (at least {@link #MIN_PRESSURE} more),
+ * and before the limit would be exceeded.
  */
 final class Pool {
     static final Pool INSTANCE = new Pool();
@@ -113,7 +115,9 @@ final class Pool {
         }
     }
 
-    /** A block for a tensor that no scope owns: its memory comes back by garbage collection only. */
+    /**
+     * A block for a tensor that no scope owns: its memory comes back by garbage collection only.
+     */
     Block acquireUnscoped(long bytes) {
         long size = classBytes(sizeClass(bytes));
         if (unscoped.addAndGet(size) > unscopedThreshold) {
@@ -157,16 +161,20 @@ final class Pool {
                 collect(true);
                 trim();
             } else {
-                throw new NativeMemoryException("out of native memory: " + size + " bytes asked for, "
-                        + report() + ". Use smaller batches, close scopes earlier, drop references to tensors, or raise"
-                        + " -Dgatun.memory.limit (such as 8g)");
+                throw new NativeMemoryException(
+                        "out of native memory: "
+                                + size
+                                + " bytes asked for, "
+                                + report()
+                                + ". Use smaller batches, close scopes earlier, drop references to tensors, or raise"
+                                + " -Dgatun.memory.limit (such as 8g)");
             }
         }
     }
 
     /**
-     * Asks the garbage collector for unreachable tensors and waits a moment for their memory to come back. Only one thread does
-     * so at a time; others go on unless they must have memory.
+     * Asks the garbage collector for unreachable tensors and waits a moment for their memory to
+     * come back. Only one thread does so at a time; others go on unless they must have memory.
      */
     private void collect(boolean must) {
         if (must) {
@@ -180,7 +188,8 @@ final class Pool {
             }
             long before = unscoped.get();
             System.gc();
-            // Cleaners run on a thread of their own after the collection: wait until they fall silent.
+            // Cleaners run on a thread of their own after the collection: wait until they fall
+            // silent.
             long last = before;
             for (int quiet = 0, waited = 0; quiet < 5 && waited < 500; waited++) {
                 Thread.sleep(1);
@@ -246,8 +255,10 @@ final class Pool {
         }
         Long parsed = parseBytes(text);
         if (parsed == null) {
-            throw new IllegalArgumentException("property gatun.memory.limit is \"" + text
-                    + "\"; give a positive number of bytes, such as 2147483648, 2048m or 2g");
+            throw new IllegalArgumentException(
+                    "property gatun.memory.limit is \""
+                            + text
+                            + "\"; give a positive number of bytes, such as 2147483648, 2048m or 2g");
         }
         return parsed;
     }

@@ -38,11 +38,17 @@ final class Reductions {
         Tape tape = Tape.recording();
         if (tape != null) {
             Tensor largest = y;
-            y = tape.record("max", y, new Tape.Edge(x, g -> {
-                Tensor winners = Elementwise.equal(x, largest);
-                Tensor ties = run("max", Reduction.SUM, winners, reduced);
-                return winners.mul(g.div(ties));
-            }));
+            y =
+                    tape.record(
+                            "max",
+                            y,
+                            new Tape.Edge(
+                                    x,
+                                    g -> {
+                                        Tensor winners = Elementwise.equal(x, largest);
+                                        Tensor ties = run("max", Reduction.SUM, winners, reduced);
+                                        return winners.mul(g.div(ties));
+                                    }));
         }
         return keepDims ? y : drop(y, reduced);
     }
@@ -52,7 +58,8 @@ final class Reductions {
         int along = x.shape().axis(axis);
         long n = x.shape().dim(along);
         if (n == 0) {
-            throw new IllegalArgumentException("argmax: dimension " + along + " of shape " + x.shape() + " is empty");
+            throw new IllegalArgumentException(
+                    "argmax: dimension " + along + " of shape " + x.shape() + " is empty");
         }
         int[] order = new int[x.shape().rank()];
         int at = 0;
@@ -99,7 +106,8 @@ final class Reductions {
         for (int axis : axes) {
             int resolved = x.shape().axis(axis);
             if (reduced[resolved]) {
-                throw new IllegalArgumentException(op + ": axis " + axis + " is named twice for shape " + x.shape());
+                throw new IllegalArgumentException(
+                        op + ": axis " + axis + " is named twice for shape " + x.shape());
             }
             reduced[resolved] = true;
         }
@@ -112,7 +120,8 @@ final class Reductions {
         for (int i = 0; i < reduced.length; i++) {
             shape = reduced[i] ? shape.with(i, 1) : shape;
         }
-        // Kept dimensions keep the input's memory order (a sum over a channels-last image's pixels, say).
+        // Kept dimensions keep the input's memory order (a sum over a channels-last image's pixels,
+        // say).
         Layout order = x.layout().densified();
         Layout dense = x.layout().isDense() ? squeezed(order, shape) : Layout.contiguous(shape);
         Tensor y = Tensor.empty(dense, DType.FLOAT32);

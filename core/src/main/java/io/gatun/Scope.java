@@ -9,8 +9,9 @@ import java.util.ArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A region of code whose results are given back together. Tensors made while a scope is open, on its thread, belong to it; when it
- * closes, their memory goes back to the pool, without anything else being closed:
+ * A region of code whose results are given back together. Tensors made while a scope is open, on
+ * its thread, belong to it; when it closes, their memory goes back to the pool, without anything
+ * else being closed:
  *
  * <pre>{@code
  * try (Scope scope = Scope.open()) {
@@ -19,9 +20,9 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>Nothing is recorded for gradients in a plain scope, also not inside of a {@link Tape}. Scopes nest; the innermost one owns. A
- * scope and its tensors belong to the thread that opened it. Use of a tensor after its scope has ended is an
- * {@link IllegalStateException}.
+ * <p>Nothing is recorded for gradients in a plain scope, also not inside of a {@link Tape}. Scopes
+ * nest; the innermost one owns. A scope and its tensors belong to the thread that opened it. Use of
+ * a tensor after its scope has ended is an {@link IllegalStateException}.
  */
 public class Scope implements AutoCloseable {
     private static final ThreadLocal<Scope> CURRENT = new ThreadLocal<>();
@@ -41,8 +42,8 @@ public class Scope implements AutoCloseable {
     }
 
     /**
-     * Opens a scope on the calling thread, with the number of threads of the enclosing scope, or else
-     * {@link Threads#count()}.
+     * Opens a scope on the calling thread, with the number of threads of the enclosing scope, or
+     * else {@link Threads#count()}.
      *
      * @return the scope, to be closed by the same thread
      */
@@ -51,7 +52,8 @@ public class Scope implements AutoCloseable {
     }
 
     /**
-     * Opens a scope in which an operation may be divided into at most so many parts that run at once.
+     * Opens a scope in which an operation may be divided into at most so many parts that run at
+     * once.
      *
      * @param threads 1 to {@value Threads#MAX}; 1 keeps all work on the calling thread
      * @return the scope, to be closed by the same thread
@@ -71,8 +73,8 @@ public class Scope implements AutoCloseable {
     }
 
     /**
-     * Moves a result to the enclosing scope; to none, if this is the outermost: it then lives as long as it is reachable. All
-     * views of the same memory move together.
+     * Moves a result to the enclosing scope; to none, if this is the outermost: it then lives as
+     * long as it is reachable. All views of the same memory move together.
      *
      * @param tensor a tensor of this scope; one that belongs elsewhere stays there
      * @return a tensor with the same content that outlives this scope
@@ -80,7 +82,8 @@ public class Scope implements AutoCloseable {
      */
     public Tensor keep(Tensor tensor) {
         if (closed) {
-            throw new IllegalStateException(this + " has ended: nothing can be kept from it any more");
+            throw new IllegalStateException(
+                    this + " has ended: nothing can be kept from it any more");
         }
         Storage storage = tensor.storage();
         storage.segment(); // checks that it is alive and ours
@@ -102,7 +105,8 @@ public class Scope implements AutoCloseable {
     /**
      * Ends the scope: its tensors' memory goes back to the pool. Closing twice does nothing.
      *
-     * @throws IllegalStateException if a scope that was opened inside of it is still open, or another thread opened it
+     * @throws IllegalStateException if a scope that was opened inside of it is still open, or
+     *     another thread opened it
      */
     @Override
     public void close() {
@@ -111,12 +115,16 @@ public class Scope implements AutoCloseable {
         }
         if (owner != Thread.currentThread()) {
             throw new IllegalStateException(
-                    this + " was opened by thread " + owner.getName() + " and must be closed by it, not by "
+                    this
+                            + " was opened by thread "
+                            + owner.getName()
+                            + " and must be closed by it, not by "
                             + Thread.currentThread().getName());
         }
         if (CURRENT.get() != this) {
             throw new IllegalStateException(
-                    this + " cannot end before the scope opened inside of it: use try-with-resources");
+                    this
+                            + " cannot end before the scope opened inside of it: use try-with-resources");
         }
         closed = true;
         if (outer == null) {
@@ -154,6 +162,8 @@ public class Scope implements AutoCloseable {
 
     @Override
     public String toString() {
-        return getClass().getSimpleName() + "@" + Integer.toHexString(System.identityHashCode(this));
+        return getClass().getSimpleName()
+                + "@"
+                + Integer.toHexString(System.identityHashCode(this));
     }
 }

@@ -7,8 +7,8 @@ package io.gatun;
 import java.util.Arrays;
 
 /**
- * The sizes of a tensor's dimensions, outermost first; immutable. A scalar has rank 0 and size 1. A dimension may be 0, never
- * negative.
+ * The sizes of a tensor's dimensions, outermost first; immutable. A scalar has rank 0 and size 1. A
+ * dimension may be 0, never negative.
  */
 public final class Shape {
     private static final Shape SCALAR = new Shape(new long[0]);
@@ -85,7 +85,12 @@ public final class Shape {
         int resolved = axis < 0 ? axis + dims.length : axis;
         if (resolved < 0 || resolved >= dims.length) {
             throw new IndexOutOfBoundsException(
-                    "axis " + axis + " does not exist in shape " + this + " of rank " + dims.length);
+                    "axis "
+                            + axis
+                            + " does not exist in shape "
+                            + this
+                            + " of rank "
+                            + dims.length);
         }
         return resolved;
     }
@@ -126,7 +131,8 @@ public final class Shape {
     }
 
     /**
-     * The shape that two operands have together under the usual rule: dimensions are matched from the last, and 1 stretches.
+     * The shape that two operands have together under the usual rule: dimensions are matched from
+     * the last, and 1 stretches.
      *
      * @param op name of the operation, for the message
      * @param a left operand
@@ -144,9 +150,19 @@ public final class Shape {
             long da = i <= a.rank() ? a.dims[a.rank() - i] : 1;
             long db = i <= b.rank() ? b.dims[b.rank() - i] : 1;
             if (da != db && da != 1 && db != 1) {
-                throw new IllegalArgumentException(op + ": shapes " + a + " and " + b
-                        + " do not broadcast: sizes " + da + " and " + db + " of dimension -" + i
-                        + " differ and neither is 1");
+                throw new IllegalArgumentException(
+                        op
+                                + ": shapes "
+                                + a
+                                + " and "
+                                + b
+                                + " do not broadcast: sizes "
+                                + da
+                                + " and "
+                                + db
+                                + " of dimension -"
+                                + i
+                                + " differ and neither is 1");
             }
             out[rank - i] = da == 1 ? db : da;
         }

@@ -7,7 +7,10 @@ package io.gatun;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/** Softmax, its logarithm and the cross-entropy loss, stable for logits of any finite size, and their gradient rules. */
+/**
+ * Softmax, its logarithm and the cross-entropy loss, stable for logits of any finite size, and
+ * their gradient rules.
+ */
 public final class Softmax {
     private Softmax() {}
 
@@ -20,10 +23,17 @@ public final class Softmax {
     public static Tensor softmax(Tensor x) {
         Tensor y = run("softmax", x, false);
         Tape tape = Tape.recording();
-        return tape == null ? y : tape.record("softmax", y, new Tape.Edge(x, g -> {
-            Tensor weighted = g.mul(y);
-            return weighted.sub(y.mul(weighted.sum(true, -1)));
-        }));
+        return tape == null
+                ? y
+                : tape.record(
+                        "softmax",
+                        y,
+                        new Tape.Edge(
+                                x,
+                                g -> {
+                                    Tensor weighted = g.mul(y);
+                                    return weighted.sub(y.mul(weighted.sum(true, -1)));
+                                }));
     }
 
     /**
@@ -37,7 +47,10 @@ public final class Softmax {
         Tape tape = Tape.recording();
         return tape == null
                 ? y
-                : tape.record("logSoftmax", y, new Tape.Edge(x, g -> g.sub(y.exp().mul(g.sum(true, -1)))));
+                : tape.record(
+                        "logSoftmax",
+                        y,
+                        new Tape.Edge(x, g -> g.sub(y.exp().mul(g.sum(true, -1)))));
     }
 
     private static Tensor run(String op, Tensor x, boolean log) {
@@ -50,17 +63,24 @@ public final class Softmax {
         long cols = x.shape().dim(-1);
         Backend.kernels()
                 .softmax(
-                        cols == 0 ? 0 : x.shape().size() / cols, cols, log, rows.data(), y.data(), Scope.currentThreads());
+                        cols == 0 ? 0 : x.shape().size() / cols,
+                        cols,
+                        log,
+                        rows.data(),
+                        y.data(),
+                        Scope.currentThreads());
         return y;
     }
 
     /**
-     * Mean cross-entropy of softmax(logits) against class labels: the mean of log(sum(e^x)) - x[label].
+     * Mean cross-entropy of softmax(logits) against class labels: the mean of log(sum(e^x)) -
+     * x[label].
      *
      * @param logits [n, classes]
      * @param labels INT32 [n], each from 0 to classes - 1
      * @return a scalar
-     * @throws IllegalArgumentException if shapes clash, there are no rows, or a label is out of range
+     * @throws IllegalArgumentException if shapes clash, there are no rows, or a label is out of
+     *     range
      */
     public static Tensor crossEntropy(Tensor logits, Tensor labels) {
         Checks.floats("crossEntropy", logits);
@@ -69,25 +89,41 @@ public final class Softmax {
         long rows = logits.shape().dim(0);
         long cols = logits.shape().dim(1);
         if (labels.shape().rank() != 1 || labels.shape().dim(0) != rows) {
-            throw new IllegalArgumentException("crossEntropy: logits of shape " + logits.shape()
-                    + " need labels of shape [" + rows + "], got " + labels.shape());
+            throw new IllegalArgumentException(
+                    "crossEntropy: logits of shape "
+                            + logits.shape()
+                            + " need labels of shape ["
+                            + rows
+                            + "], got "
+                            + labels.shape());
         }
         if (rows == 0) {
-            throw new IllegalArgumentException("crossEntropy: no rows: the mean of nothing does not exist");
+            throw new IllegalArgumentException(
+                    "crossEntropy: no rows: the mean of nothing does not exist");
         }
         Tensor target = labels.contiguous();
         MemorySegment label = target.data();
         for (long i = 0; i < rows; i++) {
             int at = label.getAtIndex(ValueLayout.JAVA_INT, i);
             if (at < 0 || at >= cols) {
-                throw new IllegalArgumentException("crossEntropy: labels[" + i + "] = " + at + " is not in 0.."
-                        + (cols - 1) + ", the classes of logits " + logits.shape());
+                throw new IllegalArgumentException(
+                        "crossEntropy: labels["
+                                + i
+                                + "] = "
+                                + at
+                                + " is not in 0.."
+                                + (cols - 1)
+                                + ", the classes of logits "
+                                + logits.shape());
             }
         }
         Tape tape = Tape.recording();
         Tensor x = logits.detach().contiguous();
         Tensor losses = Tensor.empty(Layout.contiguous(Shape.of(rows)), DType.FLOAT32);
-        Tensor probabilities = tape == null ? null : Tensor.empty(Layout.contiguous(logits.shape()), DType.FLOAT32);
+        Tensor probabilities =
+                tape == null
+                        ? null
+                        : Tensor.empty(Layout.contiguous(logits.shape()), DType.FLOAT32);
         Backend.kernels()
                 .crossEntropyForward(
                         rows,
@@ -97,23 +133,34 @@ public final class Softmax {
                         losses.data(),
                         probabilities == null ? null : probabilities.data(),
                         Scope.currentThreads());
-        Tensor loss = Elementwise.run(
-                "mean", io.gatun.kernel.Kernels.Unary.AFFINE, (float) (1.0 / rows), 0, Reductions.sumOf(losses));
+        Tensor loss =
+                Elementwise.run(
+                        "mean",
+                        io.gatun.kernel.Kernels.Unary.AFFINE,
+                        (float) (1.0 / rows),
+                        0,
+                        Reductions.sumOf(losses));
         if (tape == null || probabilities == null) {
             return loss;
         }
-        return tape.record("crossEntropy", loss, new Tape.Edge(logits, g -> {
-            Tensor dx = Tensor.empty(Layout.contiguous(logits.shape()), DType.FLOAT32);
-            Backend.kernels()
-                    .crossEntropyBackward(
-                            rows,
-                            cols,
-                            (float) (g.item() / (double) rows),
-                            probabilities.data(),
-                            target.data(),
-                            dx.data(),
-                            Scope.currentThreads());
-            return dx;
-        }));
+        return tape.record(
+                "crossEntropy",
+                loss,
+                new Tape.Edge(
+                        logits,
+                        g -> {
+                            Tensor dx =
+                                    Tensor.empty(Layout.contiguous(logits.shape()), DType.FLOAT32);
+                            Backend.kernels()
+                                    .crossEntropyBackward(
+                                            rows,
+                                            cols,
+                                            (float) (g.item() / (double) rows),
+                                            probabilities.data(),
+                                            target.data(),
+                                            dx.data(),
+                                            Scope.currentThreads());
+                            return dx;
+                        }));
     }
 }

@@ -10,18 +10,23 @@ import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The memory under one or more tensors. It belongs to a scope (and is then confined to the scope's thread and life), or to nobody
- * (then it lives as long as it is reachable), or is a user's own.
+ * The memory under one or more tensors. It belongs to a scope (and is then confined to the scope's
+ * thread and life), or to nobody (then it lives as long as it is reachable), or is a user's own.
  *
- * <p>The segment handed out is the pool's block reinterpreted into the owner's arena, so that the JDK itself refuses an access
- * after the end: a closed confined arena for a scope; for the others an automatic arena, whose cleanup gives the block back when
- * neither the storage nor any slice of the segment is reachable.
+ * <p>The segment handed out is the pool's block reinterpreted into the owner's arena, so that the
+ * JDK itself refuses an access after the end: a closed confined arena for a scope; for the others
+ * an automatic arena, whose cleanup gives the block back when neither the storage nor any slice of
+ * the segment is reachable.
  */
 final class Storage {
     private MemorySegment segment;
     private Pool.@Nullable Block block;
     private @Nullable Scope scope;
-    /** Rising number within the scope: what a backward pass allocated itself can be told from what was there before. */
+
+    /**
+     * Rising number within the scope: what a backward pass allocated itself can be told from what
+     * was there before.
+     */
     private long serial;
 
     private boolean released;
@@ -40,7 +45,11 @@ final class Storage {
         }
         Pool.Block block = Pool.INSTANCE.acquire(bytes);
         Storage storage =
-                new Storage(NativeMemory.reinterpret(block.segment.asSlice(0, bytes), scope.arena(), null), block, scope);
+                new Storage(
+                        NativeMemory.reinterpret(
+                                block.segment.asSlice(0, bytes), scope.arena(), null),
+                        block,
+                        scope);
         storage.serial = scope.adopt(storage);
         return storage;
     }
@@ -52,22 +61,32 @@ final class Storage {
     private static MemorySegment unscopedView(Pool.Block block, long bytes) {
         // The cleanup may hold the block, never the segment that it watches.
         return NativeMemory.reinterpret(
-                block.segment.asSlice(0, bytes), Arena.ofAuto(), s -> Pool.INSTANCE.releaseUnscoped(block));
+                block.segment.asSlice(0, bytes),
+                Arena.ofAuto(),
+                s -> Pool.INSTANCE.releaseUnscoped(block));
     }
 
     /** The memory; checks that it may be used here and now. */
     MemorySegment segment() {
         Scope owner = scope;
         if (released) {
-            throw new IllegalStateException(owner == null
-                    ? "this tensor's memory was given back"
-                    : "this tensor belonged to " + owner + ", which has ended: use scope.keep(tensor) to take a result out of"
-                            + " a scope");
+            throw new IllegalStateException(
+                    owner == null
+                            ? "this tensor's memory was given back"
+                            : "this tensor belonged to "
+                                    + owner
+                                    + ", which has ended: use scope.keep(tensor) to take a result out of"
+                                    + " a scope");
         }
         if (owner != null && owner.owner() != Thread.currentThread()) {
-            throw new WrongThreadException("this tensor belongs to " + owner + " of thread " + owner.owner().getName()
-                    + " and cannot be used by thread " + Thread.currentThread().getName()
-                    + ": make it outside of a scope, or keep it out of all scopes, to share it");
+            throw new WrongThreadException(
+                    "this tensor belongs to "
+                            + owner
+                            + " of thread "
+                            + owner.owner().getName()
+                            + " and cannot be used by thread "
+                            + Thread.currentThread().getName()
+                            + ": make it outside of a scope, or keep it out of all scopes, to share it");
         }
         return segment;
     }

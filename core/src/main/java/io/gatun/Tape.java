@@ -13,8 +13,8 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A {@link Scope} that records the operations done in it, to differentiate them: reverse-mode automatic differentiation, the
- * course's backpropagation through a computation graph.
+ * A {@link Scope} that records the operations done in it, to differentiate them: reverse-mode
+ * automatic differentiation, the course's backpropagation through a computation graph.
  *
  * <pre>{@code
  * try (Tape tape = Tape.open()) {
@@ -23,12 +23,14 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>A tape belongs to its thread; two threads can differentiate two graphs at once. Layers run in training mode while the innermost
- * open scope is a tape ({@link #isTraining}). A plain {@link Scope} inside of a tape records nothing.
+ * <p>A tape belongs to its thread; two threads can differentiate two graphs at once. Layers run in
+ * training mode while the innermost open scope is a tape ({@link #isTraining}). A plain {@link
+ * Scope} inside of a tape records nothing.
  *
- * <p>Operations are kept in the order in which they ran, which is a topological order of the graph: the backward walk is one loop
- * over that list from its end, however deep the graph is. An operation's rule <em>returns</em> the gradient of each input; this class
- * alone adds up what several users of a tensor give, and frees a gradient when it is used up.
+ * <p>Operations are kept in the order in which they ran, which is a topological order of the graph:
+ * the backward walk is one loop over that list from its end, however deep the graph is. An
+ * operation's rule <em>returns</em> the gradient of each input; this class alone adds up what
+ * several users of a tensor give, and frees a gradient when it is used up.
  */
 public final class Tape extends Scope {
     /** An input of a recorded operation, and the rule that makes its gradient from the output's. */
@@ -79,7 +81,8 @@ public final class Tape extends Scope {
     }
 
     /**
-     * Whether the innermost open scope of this thread is a tape: layers that behave differently in training ask this.
+     * Whether the innermost open scope of this thread is a tape: layers that behave differently in
+     * training ask this.
      *
      * @return true while a tape records
      */
@@ -103,10 +106,11 @@ public final class Tape extends Scope {
      * The gradients of a loss.
      *
      * @param loss a tensor of one element that was computed on this tape
-     * @param targets what to differentiate by, such as a layer's parameters; each one gets a gradient (zeros, if the loss does not
-     *     depend on it)
+     * @param targets what to differentiate by, such as a layer's parameters; each one gets a
+     *     gradient (zeros, if the loss does not depend on it)
      * @return the gradients, tensors of this tape
-     * @throws IllegalArgumentException if the loss has more than one element or was not computed on this tape
+     * @throws IllegalArgumentException if the loss has more than one element or was not computed on
+     *     this tape
      */
     public Gradients gradients(Tensor loss, Iterable<? extends Supplier<Tensor>> targets) {
         List<Tensor> tensors = new ArrayList<>();
@@ -122,12 +126,15 @@ public final class Tape extends Scope {
      * @param loss a tensor of one element that was computed on this tape
      * @param targets tensors to differentiate by, in use on this tape or computed by it
      * @return the gradients, tensors of this tape
-     * @throws IllegalArgumentException if the loss has more than one element or was not computed on this tape
+     * @throws IllegalArgumentException if the loss has more than one element or was not computed on
+     *     this tape
      */
     public Gradients gradients(Tensor loss, Tensor... targets) {
         if (loss.shape().size() != 1) {
-            throw new IllegalArgumentException("gradients: the loss must have one element, it has shape " + loss.shape()
-                    + ": take its sum() or mean() first");
+            throw new IllegalArgumentException(
+                    "gradients: the loss must have one element, it has shape "
+                            + loss.shape()
+                            + ": take its sum() or mean() first");
         }
         return vjp(loss, null, targets);
     }
@@ -139,18 +146,26 @@ public final class Tape extends Scope {
      * @param seed the gradient of some scalar by the output, of its shape; null means ones
      * @param targets tensors to differentiate by
      * @return the gradients, tensors of this tape
-     * @throws IllegalArgumentException if the shapes of seed and output differ, or the output was not computed on this tape
+     * @throws IllegalArgumentException if the shapes of seed and output differ, or the output was
+     *     not computed on this tape
      */
     public Gradients vjp(Tensor output, @Nullable Tensor seed, Tensor... targets) {
         Node last = output.node();
         if (last == null || last.tape != this) {
-            throw new IllegalArgumentException("gradients: the tensor of shape " + output.shape()
-                    + " was not computed on this tape" + (last == null ? " (it is the result of no recorded operation)" : "")
-                    + ": run the forward pass after Tape.open() and not inside of a nested Scope");
+            throw new IllegalArgumentException(
+                    "gradients: the tensor of shape "
+                            + output.shape()
+                            + " was not computed on this tape"
+                            + (last == null ? " (it is the result of no recorded operation)" : "")
+                            + ": run the forward pass after Tape.open() and not inside of a nested Scope");
         }
         if (seed != null && !seed.shape().equals(output.shape())) {
-            throw new IllegalArgumentException("vjp: the seed has shape " + seed.shape() + " and the output "
-                    + output.shape() + ": they must be equal");
+            throw new IllegalArgumentException(
+                    "vjp: the seed has shape "
+                            + seed.shape()
+                            + " and the output "
+                            + output.shape()
+                            + ": they must be equal");
         }
         if (Scope.current() != this) {
             throw new IllegalStateException(
@@ -171,8 +186,10 @@ public final class Tape extends Scope {
         private final boolean[] needed;
         private final @Nullable Tensor[] pending;
         private final @Nullable Tensor[] results;
+
         /** Which target is the output of a node. */
         private final Map<Integer, Integer> inner = new java.util.HashMap<>();
+
         /** How many pending gradients share a storage that this walk allocated. */
         private final Map<Storage, Integer> uses = new IdentityHashMap<>();
 
@@ -233,7 +250,10 @@ public final class Tape extends Scope {
             List<Tensor> order = new ArrayList<>();
             for (Tensor target : targets) {
                 Node node = target.node();
-                Integer at = node != null && node.tape == Tape.this ? inner.get(node.index) : leaves.get(target);
+                Integer at =
+                        node != null && node.tape == Tape.this
+                                ? inner.get(node.index)
+                                : leaves.get(target);
                 Tensor g = at == null ? null : results[at];
                 if (gradients.put(target, g != null ? g : Tensor.zeros(target.shape())) == null) {
                     order.add(target);
@@ -244,8 +264,13 @@ public final class Tape extends Scope {
 
         private void accumulate(Node from, Tensor input, Tensor gradient) {
             if (!gradient.shape().equals(input.shape())) {
-                throw new IllegalStateException("the gradient rule of " + from.op + " gave shape " + gradient.shape()
-                        + " for an input of shape " + input.shape());
+                throw new IllegalStateException(
+                        "the gradient rule of "
+                                + from.op
+                                + " gave shape "
+                                + gradient.shape()
+                                + " for an input of shape "
+                                + input.shape());
             }
             Node node = input.node();
             boolean innerNode = node != null && node.tape == Tape.this;
@@ -278,7 +303,10 @@ public final class Tape extends Scope {
             }
         }
 
-        /** Frees what this walk itself allocated and nobody waits for; peak memory stays near that of the forward pass. */
+        /**
+         * Frees what this walk itself allocated and nobody waits for; peak memory stays near that
+         * of the forward pass.
+         */
         private void releaseIfOurs(Tensor gradient) {
             Storage storage = gradient.storage();
             if (storage.scope() == Tape.this && storage.serial() >= firstSerial) {

@@ -12,13 +12,15 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An n-dimensional array in native memory: a {@link Layout} over storage that views share without copying.
+ * An n-dimensional array in native memory: a {@link Layout} over storage that views share without
+ * copying.
  *
- * <p>A tensor made while a {@link Scope} (or {@link Tape}) is open belongs to it and to its thread, and ends with it. A tensor made
- * outside of all scopes may be used by any thread and lives as long as it is reachable. Nothing needs to be closed.
+ * <p>A tensor made while a {@link Scope} (or {@link Tape}) is open belongs to it and to its thread,
+ * and ends with it. A tensor made outside of all scopes may be used by any thread and lives as long
+ * as it is reachable. Nothing needs to be closed.
  *
- * <p>Operations never change their inputs, and their results are new tensors or views; only {@link InPlace} writes to existing ones.
- * Computation is in {@link DType#FLOAT32}.
+ * <p>Operations never change their inputs, and their results are new tensors or views; only {@link
+ * InPlace} writes to existing ones. Computation is in {@link DType#FLOAT32}.
  */
 public final class Tensor implements Supplier<Tensor> {
     private final Storage storage;
@@ -45,7 +47,8 @@ public final class Tensor implements Supplier<Tensor> {
         try {
             bytes = Math.multiplyExact(layout.shape().size(), (long) dtype.bytes());
         } catch (ArithmeticException e) {
-            throw new IllegalArgumentException("a tensor of shape " + layout.shape() + " has more than 2^63 - 1 bytes", e);
+            throw new IllegalArgumentException(
+                    "a tensor of shape " + layout.shape() + " has more than 2^63 - 1 bytes", e);
         }
         return new Tensor(Storage.allocate(bytes, scope), layout, dtype, null);
     }
@@ -62,7 +65,8 @@ public final class Tensor implements Supplier<Tensor> {
         Shape shape = dims.length == 0 ? Shape.of(values.length) : Shape.of(dims);
         checkCount("Tensor.of", values.length, shape);
         Tensor t = empty(Layout.contiguous(shape), DType.FLOAT32);
-        MemorySegment.copy(values, 0, t.storage.segment(), ValueLayout.JAVA_FLOAT, 0, values.length);
+        MemorySegment.copy(
+                values, 0, t.storage.segment(), ValueLayout.JAVA_FLOAT, 0, values.length);
         return t;
     }
 
@@ -165,7 +169,8 @@ public final class Tensor implements Supplier<Tensor> {
     }
 
     /**
-     * A float tensor that shares the given memory, without a copy: see {@link #wrap(MemorySegment, Shape, DType)}.
+     * A float tensor that shares the given memory, without a copy: see {@link #wrap(MemorySegment,
+     * Shape, DType)}.
      *
      * @param memory native or memory-mapped, aligned to 4 bytes
      * @param shape the shape, row-major
@@ -176,11 +181,13 @@ public final class Tensor implements Supplier<Tensor> {
     }
 
     /**
-     * A tensor that shares the given memory, without a copy; a memory-mapped file too. The memory's own arena decides how long it
-     * lives and which threads may use it; use after its end is an exception. A read-only segment can be an input of any operation,
-     * but not the target of an {@link InPlace} one.
+     * A tensor that shares the given memory, without a copy; a memory-mapped file too. The memory's
+     * own arena decides how long it lives and which threads may use it; use after its end is an
+     * exception. A read-only segment can be an input of any operation, but not the target of an
+     * {@link InPlace} one.
      *
-     * @param memory native or memory-mapped memory with at least as many bytes as the shape needs, aligned to the element type
+     * @param memory native or memory-mapped memory with at least as many bytes as the shape needs,
+     *     aligned to the element type
      * @param shape the shape, row-major
      * @param dtype the element type
      * @return the tensor
@@ -188,17 +195,31 @@ public final class Tensor implements Supplier<Tensor> {
      */
     public static Tensor wrap(MemorySegment memory, Shape shape, DType dtype) {
         if (!memory.isNative()) {
-            throw new IllegalArgumentException("Tensor.wrap: the memory is on the Java heap, where kernels cannot reach it:"
-                    + " allocate it with an Arena, or copy an array with Tensor.of(array, shape)");
+            throw new IllegalArgumentException(
+                    "Tensor.wrap: the memory is on the Java heap, where kernels cannot reach it:"
+                            + " allocate it with an Arena, or copy an array with Tensor.of(array, shape)");
         }
         if (memory.byteSize() / dtype.bytes() < shape.size()) {
-            throw new IllegalArgumentException("Tensor.wrap: shape " + shape + " of " + dtype + " needs " + shape.size()
-                    + " elements of " + dtype.bytes() + " bytes, the memory has " + memory.byteSize() + " bytes");
+            throw new IllegalArgumentException(
+                    "Tensor.wrap: shape "
+                            + shape
+                            + " of "
+                            + dtype
+                            + " needs "
+                            + shape.size()
+                            + " elements of "
+                            + dtype.bytes()
+                            + " bytes, the memory has "
+                            + memory.byteSize()
+                            + " bytes");
         }
         if (memory.address() % dtype.bytes() != 0) {
-            throw new IllegalArgumentException("Tensor.wrap: the memory starts at address 0x"
-                    + Long.toHexString(memory.address()) + ", which is not a multiple of " + dtype.bytes()
-                    + ": wrap an aligned slice, or copy it");
+            throw new IllegalArgumentException(
+                    "Tensor.wrap: the memory starts at address 0x"
+                            + Long.toHexString(memory.address())
+                            + ", which is not a multiple of "
+                            + dtype.bytes()
+                            + ": wrap an aligned slice, or copy it");
         }
         MemorySegment part = memory.asSlice(0, shape.size() * dtype.bytes());
         return new Tensor(Storage.wrap(part), Layout.contiguous(shape), dtype, null);
@@ -287,7 +308,9 @@ public final class Tensor implements Supplier<Tensor> {
     public MemorySegment segment() {
         if (!layout.isContiguous()) {
             throw new IllegalStateException(
-                    "segment: this tensor is not contiguous (" + layout + "): call contiguous() first");
+                    "segment: this tensor is not contiguous ("
+                            + layout
+                            + "): call contiguous() first");
         }
         return data().asSlice(0, shape().size() * dtype.bytes());
     }
@@ -305,7 +328,8 @@ public final class Tensor implements Supplier<Tensor> {
             MemorySegment.copy(data(), ValueLayout.JAVA_FLOAT, 0, out, 0, out.length);
         } else {
             try (Scope _ = Scope.open()) {
-                MemorySegment.copy(contiguous().data(), ValueLayout.JAVA_FLOAT, 0, out, 0, out.length);
+                MemorySegment.copy(
+                        contiguous().data(), ValueLayout.JAVA_FLOAT, 0, out, 0, out.length);
             }
         }
         return out;
@@ -340,8 +364,10 @@ public final class Tensor implements Supplier<Tensor> {
     public float item() {
         Checks.dtype("item", this, DType.FLOAT32);
         if (shape().size() != 1) {
-            throw new IllegalStateException("item: the tensor has shape " + shape()
-                    + ", not one element: reduce it, or read all with toFloatArray()");
+            throw new IllegalStateException(
+                    "item: the tensor has shape "
+                            + shape()
+                            + ", not one element: reduce it, or read all with toFloatArray()");
         }
         return data().get(ValueLayout.JAVA_FLOAT, 0);
     }
@@ -479,7 +505,8 @@ public final class Tensor implements Supplier<Tensor> {
     }
 
     /**
-     * Largest elements along dimensions. The gradient goes to every element that equals the largest, in equal shares.
+     * Largest elements along dimensions. The gradient goes to every element that equals the
+     * largest, in equal shares.
      *
      * @param keepDims whether these dimensions stay, with size 1
      * @param axes the dimensions to search; none means all
@@ -489,7 +516,8 @@ public final class Tensor implements Supplier<Tensor> {
     }
 
     /**
-     * Positions of the largest elements along one dimension, the first of equals; a NaN counts as largest.
+     * Positions of the largest elements along one dimension, the first of equals; a NaN counts as
+     * largest.
      *
      * @param axis the dimension
      * @return an INT32 tensor without that dimension
@@ -509,7 +537,8 @@ public final class Tensor implements Supplier<Tensor> {
     }
 
     /**
-     * The same elements in row-major order under another shape: a view where memory allows it, else a copy.
+     * The same elements in row-major order under another shape: a view where memory allows it, else
+     * a copy.
      *
      * @param dims the new shape; one size may be -1 and follows from the others
      */
@@ -526,7 +555,10 @@ public final class Tensor implements Supplier<Tensor> {
         return Views.permute(this, axes);
     }
 
-    /** A matrix with rows and columns exchanged, or a tensor with its last two dimensions exchanged: a view. */
+    /**
+     * A matrix with rows and columns exchanged, or a tensor with its last two dimensions exchanged:
+     * a view.
+     */
     public Tensor transpose() {
         return Views.transpose(this);
     }
@@ -568,7 +600,10 @@ public final class Tensor implements Supplier<Tensor> {
         return Views.contiguous(this);
     }
 
-    /** A tensor [N, C, H, W] with channels last in memory: itself, if it lies so already, else a copy. */
+    /**
+     * A tensor [N, C, H, W] with channels last in memory: itself, if it lies so already, else a
+     * copy.
+     */
     public Tensor channelsLast() {
         return Views.channelsLast(this);
     }
@@ -589,7 +624,11 @@ public final class Tensor implements Supplier<Tensor> {
             text.append(i == 0 ? "" : ", ");
             switch (dtype) {
                 case FLOAT32 ->
-                    text.append(String.format(Locale.ROOT, "%.6g", data.getAtIndex(ValueLayout.JAVA_FLOAT, position(i))));
+                        text.append(
+                                String.format(
+                                        Locale.ROOT,
+                                        "%.6g",
+                                        data.getAtIndex(ValueLayout.JAVA_FLOAT, position(i))));
                 case INT32 -> text.append(data.getAtIndex(ValueLayout.JAVA_INT, position(i)));
                 case UINT8 -> text.append(data.get(ValueLayout.JAVA_BYTE, position(i)) & 0xff);
             }

@@ -5,11 +5,12 @@
 package io.gatun;
 
 /**
- * How many threads an operation may use. All native work runs on one pool. The default is the number of processors;
- * the property {@code gatun.threads} or {@link #setCount} change it for the process, {@link Scope#open(int)} for a region of code.
+ * How many threads an operation may use. All native work runs on one pool. The default is the
+ * number of processors; the property {@code gatun.threads} or {@link #setCount} change it for the
+ * process, {@link Scope#open(int)} for a region of code.
  *
- * <p>Results depend on the number of threads (sums are divided into as many parts), never on timing: the same number gives the
- * same bits.
+ * <p>Results depend on the number of threads (sums are divided into as many parts), never on
+ * timing: the same number gives the same bits.
  */
 public final class Threads {
     /** The most threads that one operation can use. */
@@ -54,7 +55,8 @@ public final class Threads {
             return check(Integer.parseInt(text.trim()));
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(
-                    "property gatun.threads is \"" + text + "\": give a number from 1 to " + MAX, e);
+                    "property gatun.threads is \"" + text + "\": give a number from 1 to " + MAX,
+                    e);
         }
     }
 }

@@ -13,11 +13,14 @@ public final class Views {
     static Tensor reshape(Tensor x, long... dims) {
         Shape target = resolve(x.shape(), dims);
         Layout view = x.layout().reshape(target);
-        Tensor y = view != null
-                ? x.view(view)
-                : copy(x, Layout.contiguous(x.shape())).view(Layout.contiguous(target));
+        Tensor y =
+                view != null
+                        ? x.view(view)
+                        : copy(x, Layout.contiguous(x.shape())).view(Layout.contiguous(target));
         Tape tape = Tape.recording();
-        return tape == null ? y : tape.record("reshape", y, new Tape.Edge(x, g -> reshape(g, x.shape().toArray())));
+        return tape == null
+                ? y
+                : tape.record("reshape", y, new Tape.Edge(x, g -> reshape(g, x.shape().toArray())));
     }
 
     private static Shape resolve(Shape from, long... dims) {
@@ -27,8 +30,13 @@ public final class Views {
             if (dims[i] == -1 && free < 0) {
                 free = i;
             } else if (dims[i] < 0) {
-                throw new IllegalArgumentException("reshape: " + Arrays.toString(dims)
-                        + " has " + (dims[i] == -1 ? "more than one -1" : "the negative size " + dims[i]));
+                throw new IllegalArgumentException(
+                        "reshape: "
+                                + Arrays.toString(dims)
+                                + " has "
+                                + (dims[i] == -1
+                                        ? "more than one -1"
+                                        : "the negative size " + dims[i]));
             } else {
                 known *= dims[i];
             }
@@ -36,15 +44,29 @@ public final class Views {
         long[] resolved = dims.clone();
         if (free >= 0) {
             if (known == 0 || from.size() % known != 0) {
-                throw new IllegalArgumentException("reshape: " + from + " (" + from.size() + " elements) does not fit "
-                        + Arrays.toString(dims) + ": no size in place of -1 gives as many elements");
+                throw new IllegalArgumentException(
+                        "reshape: "
+                                + from
+                                + " ("
+                                + from.size()
+                                + " elements) does not fit "
+                                + Arrays.toString(dims)
+                                + ": no size in place of -1 gives as many elements");
             }
             resolved[free] = from.size() / known;
         }
         Shape target = Shape.of(resolved);
         if (target.size() != from.size()) {
-            throw new IllegalArgumentException("reshape: " + from + " has " + from.size() + " elements, " + target + " has "
-                    + target.size() + ": they must be equal (-1 leaves one size open)");
+            throw new IllegalArgumentException(
+                    "reshape: "
+                            + from
+                            + " has "
+                            + from.size()
+                            + " elements, "
+                            + target
+                            + " has "
+                            + target.size()
+                            + ": they must be equal (-1 leaves one size open)");
         }
         return target;
     }
@@ -59,18 +81,25 @@ public final class Views {
             inverse[resolved[i]] = i;
         }
         if (axes.length != rank || Arrays.stream(inverse).anyMatch(i -> i < 0)) {
-            throw new IllegalArgumentException("permute: " + Arrays.toString(axes)
-                    + " does not name each dimension of shape " + x.shape() + " once");
+            throw new IllegalArgumentException(
+                    "permute: "
+                            + Arrays.toString(axes)
+                            + " does not name each dimension of shape "
+                            + x.shape()
+                            + " once");
         }
         Tensor y = x.view(x.layout().permute(resolved));
         Tape tape = Tape.recording();
-        return tape == null ? y : tape.record("permute", y, new Tape.Edge(x, g -> permute(g, inverse)));
+        return tape == null
+                ? y
+                : tape.record("permute", y, new Tape.Edge(x, g -> permute(g, inverse)));
     }
 
     static Tensor transpose(Tensor x) {
         int rank = x.shape().rank();
         if (rank < 2) {
-            throw new IllegalArgumentException("transpose: needs at least two dimensions, got shape " + x.shape());
+            throw new IllegalArgumentException(
+                    "transpose: needs at least two dimensions, got shape " + x.shape());
         }
         int[] axes = new int[rank];
         Arrays.setAll(axes, i -> i < rank - 2 ? i : 2 * rank - 3 - i);
@@ -83,16 +112,36 @@ public final class Views {
         long from = start < 0 ? start + size : start;
         long to = end < 0 ? end + size : end;
         if (from < 0 || to > size || from > to || step < 1) {
-            throw new IndexOutOfBoundsException("slice: [" + start + ", " + end + ") step " + step
-                    + " is not within dimension " + along + " of shape " + x.shape());
+            throw new IndexOutOfBoundsException(
+                    "slice: ["
+                            + start
+                            + ", "
+                            + end
+                            + ") step "
+                            + step
+                            + " is not within dimension "
+                            + along
+                            + " of shape "
+                            + x.shape());
         }
         Tensor y = x.view(x.layout().slice(along, from, to, step));
         Tape tape = Tape.recording();
-        return tape == null ? y : tape.record("slice", y, new Tape.Edge(x, g -> {
-            Tensor whole = Tensor.zeros(x.shape());
-            Elementwise.copyInto("slice", g, whole.view(whole.layout().slice(along, from, to, step)));
-            return whole;
-        }));
+        return tape == null
+                ? y
+                : tape.record(
+                        "slice",
+                        y,
+                        new Tape.Edge(
+                                x,
+                                g -> {
+                                    Tensor whole = Tensor.zeros(x.shape());
+                                    Elementwise.copyInto(
+                                            "slice",
+                                            g,
+                                            whole.view(
+                                                    whole.layout().slice(along, from, to, step)));
+                                    return whole;
+                                }));
     }
 
     static Tensor expand(Tensor x, Shape target) {
@@ -100,14 +149,19 @@ public final class Views {
             return x;
         }
         if (!Shape.broadcast("expand", x.shape(), target).equals(target)) {
-            throw new IllegalArgumentException("expand: shape " + x.shape() + " does not stretch to " + target
-                    + ": only dimensions of size 1 can be repeated");
+            throw new IllegalArgumentException(
+                    "expand: shape "
+                            + x.shape()
+                            + " does not stretch to "
+                            + target
+                            + ": only dimensions of size 1 can be repeated");
         }
         Tensor y = x.view(x.layout().expand(target));
         Tape tape = Tape.recording();
         return tape == null
                 ? y
-                : tape.record("expand", y, new Tape.Edge(x, g -> Elementwise.unbroadcast(g, x.shape())));
+                : tape.record(
+                        "expand", y, new Tape.Edge(x, g -> Elementwise.unbroadcast(g, x.shape())));
     }
 
     static Tensor contiguous(Tensor x) {
@@ -156,14 +210,25 @@ public final class Views {
         for (Tensor part : parts) {
             if (part.shape().rank() != first.rank()
                     || !part.shape().with(along, 0).equals(first.with(along, 0))) {
-                throw new IllegalArgumentException("concat along axis " + along + ": shapes " + first + " and "
-                        + part.shape() + " differ in another dimension");
+                throw new IllegalArgumentException(
+                        "concat along axis "
+                                + along
+                                + ": shapes "
+                                + first
+                                + " and "
+                                + part.shape()
+                                + " differ in another dimension");
             }
             total += part.shape().dim(along);
         }
         Shape shape = first.with(along, total);
-        boolean last = shape.rank() == 4 && Arrays.stream(parts).allMatch(p -> p.layout().isChannelsLast());
-        Tensor y = Tensor.empty(last ? Layout.channelsLast(shape) : Layout.contiguous(shape), DType.FLOAT32);
+        boolean last =
+                shape.rank() == 4
+                        && Arrays.stream(parts).allMatch(p -> p.layout().isChannelsLast());
+        Tensor y =
+                Tensor.empty(
+                        last ? Layout.channelsLast(shape) : Layout.contiguous(shape),
+                        DType.FLOAT32);
         Tape.Edge[] edges = new Tape.Edge[parts.length];
         long at = 0;
         for (int i = 0; i < parts.length; i++) {

@@ -10,15 +10,16 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A few small native buffers for the structs that kernels take, lent for the time of one call. A caller starts at a slot of its own
- * thread, so callers seldom meet; when more call at once than there are slots, the surplus is made for the call and left to the
- * garbage collector.
+ * A few small native buffers for the structs that kernels take, lent for the time of one call. A
+ * caller starts at a slot of its own thread, so callers seldom meet; when more call at once than
+ * there are slots, the surplus is made for the call and left to the garbage collector.
  */
 final class Descriptors {
     private static final int SLOTS = 128;
     private static final long BYTES = 512;
 
-    private final AtomicReferenceArray<@Nullable MemorySegment> slots = new AtomicReferenceArray<>(SLOTS);
+    private final AtomicReferenceArray<@Nullable MemorySegment> slots =
+            new AtomicReferenceArray<>(SLOTS);
 
     MemorySegment take() {
         int start = start();

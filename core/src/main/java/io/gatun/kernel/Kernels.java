@@ -8,10 +8,12 @@ import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an implementation of the kernels must do: the arithmetic of {@code gatun.h}, one method per function. Callers have checked
- * shapes, strides and index ranges; segments are native, and start at the first element.
+ * What an implementation of the kernels must do: the arithmetic of {@code gatun.h}, one method per
+ * function. Callers have checked shapes, strides and index ranges; segments are native, and start
+ * at the first element.
  *
- * <p>{@code threads} is the number of parts that the work is divided into at most. The same call gives the same bits.
+ * <p>{@code threads} is the number of parts that the work is divided into at most. The same call
+ * gives the same bits.
  */
 public interface Kernels {
     /** y = f(a); the order is that of {@code enum gatun_unary_op}. */
@@ -54,7 +56,10 @@ public interface Kernels {
         SUM_SQUARES
     }
 
-    /** What a matrix product or a convolution applies to its result; the order is that of {@code enum gatun_activation}. */
+    /**
+     * What a matrix product or a convolution applies to its result; the order is that of {@code
+     * enum gatun_activation}.
+     */
     enum Activation {
         LINEAR,
         RELU
@@ -158,7 +163,13 @@ public interface Kernels {
             MemorySegment y,
             int threads);
 
-    void matmul(Gemm gemm, MemorySegment a, MemorySegment b, @Nullable MemorySegment bias, MemorySegment c, int threads);
+    void matmul(
+            Gemm gemm,
+            MemorySegment a,
+            MemorySegment b,
+            @Nullable MemorySegment bias,
+            MemorySegment c,
+            int threads);
 
     /** Bytes of scratch memory that a pass needs; 0 for none. */
     long conv2dWorkspace(Conv2d conv, ConvPass pass, int threads);
@@ -173,7 +184,12 @@ public interface Kernels {
             int threads);
 
     void conv2dBackwardInput(
-            Conv2d conv, MemorySegment dy, MemorySegment w, MemorySegment dx, MemorySegment workspace, int threads);
+            Conv2d conv,
+            MemorySegment dy,
+            MemorySegment w,
+            MemorySegment dx,
+            MemorySegment workspace,
+            int threads);
 
     void conv2dBackwardWeight(
             Conv2d conv,
@@ -185,9 +201,15 @@ public interface Kernels {
             int threads);
 
     /** Null winners: inference. */
-    void maxPool2dForward(Pool2d pool, MemorySegment x, MemorySegment y, @Nullable MemorySegment winners, int threads);
+    void maxPool2dForward(
+            Pool2d pool,
+            MemorySegment x,
+            MemorySegment y,
+            @Nullable MemorySegment winners,
+            int threads);
 
-    void maxPool2dBackward(Pool2d pool, MemorySegment dy, MemorySegment winners, MemorySegment dx, int threads);
+    void maxPool2dBackward(
+            Pool2d pool, MemorySegment dy, MemorySegment winners, MemorySegment dx, int threads);
 
     void softmax(long rows, long cols, boolean log, MemorySegment x, MemorySegment y, int threads);
 
@@ -211,5 +233,11 @@ public interface Kernels {
 
     void sgd(Sgd step, MemorySegment w, MemorySegment g, @Nullable MemorySegment v, int threads);
 
-    void adam(Adam step, MemorySegment w, MemorySegment g, MemorySegment m, MemorySegment v, int threads);
+    void adam(
+            Adam step,
+            MemorySegment w,
+            MemorySegment g,
+            MemorySegment m,
+            MemorySegment v,
+            int threads);
 }

@@ -16,8 +16,9 @@ import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The kernels of the C library: thin handles over the generated bindings. The one place where a status of the library becomes an
- * exception. The foreign-function linker keeps every segment alive and checks its thread during a call.
+ * The kernels of the C library: thin handles over the generated bindings. The one place where a
+ * status of the library becomes an exception. The foreign-function linker keeps every segment alive
+ * and checks its thread during a call.
  */
 public final class NativeKernels implements Kernels {
     private final Descriptors descriptors = new Descriptors();
@@ -38,9 +39,12 @@ public final class NativeKernels implements Kernels {
 
     private static void check(int status, String kernel) {
         if (status != 0) {
-            String why = status == Gatun.GATUN_BAD_ARGUMENT()
-                    ? "it refused its arguments; please report this"
-                    : status == Gatun.GATUN_NOT_INITIALISED() ? "the library is not initialised" : "status " + status;
+            String why =
+                    status == Gatun.GATUN_BAD_ARGUMENT()
+                            ? "it refused its arguments; please report this"
+                            : status == Gatun.GATUN_NOT_INITIALISED()
+                                    ? "the library is not initialised"
+                                    : "status " + status;
             throw new IllegalStateException("native kernel " + kernel + " failed: " + why);
         }
     }
@@ -64,7 +68,8 @@ public final class NativeKernels implements Kernels {
     }
 
     @Override
-    public void unary(Unary op, Nd nd, float p, float q, MemorySegment a, MemorySegment y, int threads) {
+    public void unary(
+            Unary op, Nd nd, float p, float q, MemorySegment a, MemorySegment y, int threads) {
         MemorySegment d = describe(nd, threads);
         try {
             check(Gatun.gatun_unary(op.ordinal(), d, p, q, a, y), "unary");
@@ -74,7 +79,8 @@ public final class NativeKernels implements Kernels {
     }
 
     @Override
-    public void binary(Binary op, Nd nd, MemorySegment a, MemorySegment b, MemorySegment y, int threads) {
+    public void binary(
+            Binary op, Nd nd, MemorySegment a, MemorySegment b, MemorySegment y, int threads) {
         MemorySegment d = describe(nd, threads);
         try {
             check(Gatun.gatun_binary(op.ordinal(), d, a, b, y), "binary");
@@ -113,12 +119,19 @@ public final class NativeKernels implements Kernels {
             MemorySegment src,
             MemorySegment y,
             int threads) {
-        check(Gatun.gatun_gather_u8(rows, rowSize, orNull(index), scale, shift, threads, src, y), "gather_u8");
+        check(
+                Gatun.gatun_gather_u8(rows, rowSize, orNull(index), scale, shift, threads, src, y),
+                "gather_u8");
     }
 
     @Override
     public void matmul(
-            Gemm gemm, MemorySegment a, MemorySegment b, @Nullable MemorySegment bias, MemorySegment c, int threads) {
+            Gemm gemm,
+            MemorySegment a,
+            MemorySegment b,
+            @Nullable MemorySegment bias,
+            MemorySegment c,
+            int threads) {
         MemorySegment d = descriptors.take();
         try {
             gatun_gemm.m(d, gemm.m());
@@ -183,7 +196,9 @@ public final class NativeKernels implements Kernels {
             int threads) {
         MemorySegment d = describe(conv, threads);
         try {
-            check(Gatun.gatun_conv2d_forward(d, x, w, orNull(bias), y, workspace), "conv2d_forward");
+            check(
+                    Gatun.gatun_conv2d_forward(d, x, w, orNull(bias), y, workspace),
+                    "conv2d_forward");
         } finally {
             descriptors.give(d);
         }
@@ -191,10 +206,17 @@ public final class NativeKernels implements Kernels {
 
     @Override
     public void conv2dBackwardInput(
-            Conv2d conv, MemorySegment dy, MemorySegment w, MemorySegment dx, MemorySegment workspace, int threads) {
+            Conv2d conv,
+            MemorySegment dy,
+            MemorySegment w,
+            MemorySegment dx,
+            MemorySegment workspace,
+            int threads) {
         MemorySegment d = describe(conv, threads);
         try {
-            check(Gatun.gatun_conv2d_backward_input(d, dy, w, dx, workspace), "conv2d_backward_input");
+            check(
+                    Gatun.gatun_conv2d_backward_input(d, dy, w, dx, workspace),
+                    "conv2d_backward_input");
         } finally {
             descriptors.give(d);
         }
@@ -239,7 +261,11 @@ public final class NativeKernels implements Kernels {
 
     @Override
     public void maxPool2dForward(
-            Pool2d pool, MemorySegment x, MemorySegment y, @Nullable MemorySegment winners, int threads) {
+            Pool2d pool,
+            MemorySegment x,
+            MemorySegment y,
+            @Nullable MemorySegment winners,
+            int threads) {
         MemorySegment d = describe(pool, threads);
         try {
             check(Gatun.gatun_maxpool2d_forward(d, x, y, orNull(winners)), "maxpool2d_forward");
@@ -249,7 +275,8 @@ public final class NativeKernels implements Kernels {
     }
 
     @Override
-    public void maxPool2dBackward(Pool2d pool, MemorySegment dy, MemorySegment winners, MemorySegment dx, int threads) {
+    public void maxPool2dBackward(
+            Pool2d pool, MemorySegment dy, MemorySegment winners, MemorySegment dx, int threads) {
         MemorySegment d = describe(pool, threads);
         try {
             check(Gatun.gatun_maxpool2d_backward(d, dy, winners, dx), "maxpool2d_backward");
@@ -259,7 +286,8 @@ public final class NativeKernels implements Kernels {
     }
 
     @Override
-    public void softmax(long rows, long cols, boolean log, MemorySegment x, MemorySegment y, int threads) {
+    public void softmax(
+            long rows, long cols, boolean log, MemorySegment x, MemorySegment y, int threads) {
         check(Gatun.gatun_softmax(rows, cols, log ? 1 : 0, threads, x, y), "softmax");
     }
 
@@ -273,7 +301,8 @@ public final class NativeKernels implements Kernels {
             @Nullable MemorySegment probabilities,
             int threads) {
         check(
-                Gatun.gatun_cross_entropy_forward(rows, cols, threads, x, label, loss, orNull(probabilities)),
+                Gatun.gatun_cross_entropy_forward(
+                        rows, cols, threads, x, label, loss, orNull(probabilities)),
                 "cross_entropy_forward");
     }
 
@@ -287,12 +316,14 @@ public final class NativeKernels implements Kernels {
             MemorySegment dx,
             int threads) {
         check(
-                Gatun.gatun_cross_entropy_backward(rows, cols, scale, threads, probabilities, label, dx),
+                Gatun.gatun_cross_entropy_backward(
+                        rows, cols, scale, threads, probabilities, label, dx),
                 "cross_entropy_backward");
     }
 
     @Override
-    public void sgd(Sgd step, MemorySegment w, MemorySegment g, @Nullable MemorySegment v, int threads) {
+    public void sgd(
+            Sgd step, MemorySegment w, MemorySegment g, @Nullable MemorySegment v, int threads) {
         MemorySegment d = descriptors.take();
         try {
             gatun_sgd.n(d, step.n());
@@ -308,7 +339,13 @@ public final class NativeKernels implements Kernels {
     }
 
     @Override
-    public void adam(Adam step, MemorySegment w, MemorySegment g, MemorySegment m, MemorySegment v, int threads) {
+    public void adam(
+            Adam step,
+            MemorySegment w,
+            MemorySegment g,
+            MemorySegment m,
+            MemorySegment v,
+            int threads) {
         MemorySegment d = descriptors.take();
         try {
             gatun_adam.n(d, step.n());

@@ -8,9 +8,9 @@ import io.gatun.Layout;
 import io.gatun.Shape;
 
 /**
- * A strided iteration space, as {@code struct gatun_nd} has it: up to {@link #MAX_RANK} dimensions, innermost last, with the strides
- * of one or two inputs and of the output. Dimensions of size 1 are gone, and dimensions that all operands walk without a jump are
- * one.
+ * A strided iteration space, as {@code struct gatun_nd} has it: up to {@link #MAX_RANK} dimensions,
+ * innermost last, with the strides of one or two inputs and of the output. Dimensions of size 1 are
+ * gone, and dimensions that all operands walk without a jump are one.
  *
  * @param shape sizes
  * @param strideA strides of the first input, 0 where it repeats
@@ -42,7 +42,10 @@ public record Nd(long[] shape, long[] strideA, long[] strideB, long[] strideY) {
         return of(op, y.shape(), a, b, y, y);
     }
 
-    /** A reduction, nested in the order of the input's memory; y has the input's shape with stride 0 where it adds up. */
+    /**
+     * A reduction, nested in the order of the input's memory; y has the input's shape with stride 0
+     * where it adds up.
+     */
     public static Nd reduction(String op, Layout a, Layout y) {
         return of(op, a.shape(), a, a, y, a);
     }
@@ -52,7 +55,8 @@ public record Nd(long[] shape, long[] strideA, long[] strideB, long[] strideY) {
         int[] axes = new int[shape.rank()];
         for (int i = 0; i < shape.rank(); i++) {
             if (shape.dim(i) != 1) {
-                // Insertion sort by falling stride: ranks are small, and the order is nearly always right already.
+                // Insertion sort by falling stride: ranks are small, and the order is nearly always
+                // right already.
                 int at = rank++;
                 while (at > 0 && order.stride(axes[at - 1]) < order.stride(i)) {
                     axes[at] = axes[at - 1];
@@ -85,9 +89,15 @@ public record Nd(long[] shape, long[] strideA, long[] strideB, long[] strideY) {
             }
         }
         if (n > MAX_RANK) {
-            throw new IllegalArgumentException(op + ": shape " + shape + " has " + n
-                    + " dimensions that cannot be merged, more than " + MAX_RANK
-                    + ": make it contiguous() or reshape it first");
+            throw new IllegalArgumentException(
+                    op
+                            + ": shape "
+                            + shape
+                            + " has "
+                            + n
+                            + " dimensions that cannot be merged, more than "
+                            + MAX_RANK
+                            + ": make it contiguous() or reshape it first");
         }
         return n == rank
                 ? new Nd(d, sa, sb, sy)

@@ -13,9 +13,9 @@ import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The kernels in plain Java, computed in double and rounded once: the reference that every native kernel is tested against, one
- * side of the native-versus-Java benchmarks, and the fall-back where no native library exists. Written to be read, not to be fast;
- * one thread.
+ * The kernels in plain Java, computed in double and rounded once: the reference that every native
+ * kernel is tested against, one side of the native-versus-Java benchmarks, and the fall-back where
+ * no native library exists. Written to be read, not to be fast; one thread.
  */
 public final class ReferenceKernels implements Kernels {
     @Override
@@ -31,7 +31,9 @@ public final class ReferenceKernels implements Kernels {
         s.setAtIndex(JAVA_FLOAT, i, (float) value);
     }
 
-    /** What happens at one position of an iteration space; a, b, y are positions in the operands. */
+    /**
+     * What happens at one position of an iteration space; a, b, y are positions in the operands.
+     */
     private interface Body {
         void at(long a, long b, long y);
     }
@@ -59,7 +61,8 @@ public final class ReferenceKernels implements Kernels {
     }
 
     @Override
-    public void unary(Unary op, Nd nd, float p, float q, MemorySegment a, MemorySegment y, int threads) {
+    public void unary(
+            Unary op, Nd nd, float p, float q, MemorySegment a, MemorySegment y, int threads) {
         if (op == Unary.COPY) { // bit by bit: int32 elements pass too
             each(nd, (ia, ib, iy) -> y.setAtIndex(JAVA_INT, iy, a.getAtIndex(JAVA_INT, ia)));
             return;
@@ -86,7 +89,8 @@ public final class ReferenceKernels implements Kernels {
     }
 
     @Override
-    public void binary(Binary op, Nd nd, MemorySegment a, MemorySegment b, MemorySegment y, int threads) {
+    public void binary(
+            Binary op, Nd nd, MemorySegment a, MemorySegment b, MemorySegment y, int threads) {
         each(nd, (ia, ib, iy) -> put(y, iy, apply(op, at(a, ia), at(b, ib))));
     }
 
@@ -118,23 +122,29 @@ public final class ReferenceKernels implements Kernels {
         }
         Nd kept = new Nd(keptShape, nd.strideA(), nd.strideB(), nd.strideY());
         Nd inner = new Nd(reducedShape, nd.strideA(), nd.strideB(), nd.strideY());
-        double start = op == Reduction.MAX
-                ? Double.NEGATIVE_INFINITY
-                : op == Reduction.MIN ? Double.POSITIVE_INFINITY : 0;
+        double start =
+                op == Reduction.MAX
+                        ? Double.NEGATIVE_INFINITY
+                        : op == Reduction.MIN ? Double.POSITIVE_INFINITY : 0;
         double[] total = new double[1];
-        each(kept, (ia, ib, iy) -> {
-            total[0] = start;
-            each(inner, (ja, jb, jy) -> {
-                double x = at(a, ia + ja);
-                total[0] = switch (op) {
-                    case SUM -> total[0] + x;
-                    case SUM_SQUARES -> total[0] + x * x;
-                    case MAX -> Math.max(total[0], x);
-                    case MIN -> Math.min(total[0], x);
-                };
-            });
-            put(y, iy, total[0]);
-        });
+        each(
+                kept,
+                (ia, ib, iy) -> {
+                    total[0] = start;
+                    each(
+                            inner,
+                            (ja, jb, jy) -> {
+                                double x = at(a, ia + ja);
+                                total[0] =
+                                        switch (op) {
+                                            case SUM -> total[0] + x;
+                                            case SUM_SQUARES -> total[0] + x * x;
+                                            case MAX -> Math.max(total[0], x);
+                                            case MIN -> Math.min(total[0], x);
+                                        };
+                            });
+                    put(y, iy, total[0]);
+                });
     }
 
     @Override
@@ -167,7 +177,10 @@ public final class ReferenceKernels implements Kernels {
         for (long r = 0; r < rows; r++) {
             long from = (index == null ? r : index.getAtIndex(JAVA_LONG, r)) * rowSize;
             for (long i = 0; i < rowSize; i++) {
-                put(y, r * rowSize + i, (double) scale * (src.get(JAVA_BYTE, from + i) & 0xff) + shift);
+                put(
+                        y,
+                        r * rowSize + i,
+                        (double) scale * (src.get(JAVA_BYTE, from + i) & 0xff) + shift);
             }
         }
     }
@@ -178,17 +191,30 @@ public final class ReferenceKernels implements Kernels {
 
     @Override
     public void matmul(
-            Gemm g, MemorySegment a, MemorySegment b, @Nullable MemorySegment bias, MemorySegment c, int threads) {
+            Gemm g,
+            MemorySegment a,
+            MemorySegment b,
+            @Nullable MemorySegment bias,
+            MemorySegment c,
+            int threads) {
         double[] row = new double[g.n()];
         for (int i = 0; i < g.m(); i++) {
             for (int j = 0; j < g.n(); j++) {
                 long at = (long) i * g.ldc() + j;
-                row[j] = (g.beta() == 0 ? 0 : (double) g.beta() * at(c, at)) + (bias == null ? 0 : at(bias, j));
+                row[j] =
+                        (g.beta() == 0 ? 0 : (double) g.beta() * at(c, at))
+                                + (bias == null ? 0 : at(bias, j));
             }
             for (int p = 0; p < g.k(); p++) {
                 double x = at(a, g.transposeA() ? (long) p * g.lda() + i : (long) i * g.lda() + p);
                 for (int j = 0; j < g.n(); j++) {
-                    row[j] += x * at(b, g.transposeB() ? (long) j * g.ldb() + p : (long) p * g.ldb() + j);
+                    row[j] +=
+                            x
+                                    * at(
+                                            b,
+                                            g.transposeB()
+                                                    ? (long) j * g.ldb() + p
+                                                    : (long) p * g.ldb() + j);
                 }
             }
             for (int j = 0; j < g.n(); j++) {
@@ -207,19 +233,28 @@ public final class ReferenceKernels implements Kernels {
         void at(long input, long output, long weight);
     }
 
-    /** Visits all pairs of pixels; positions are those of channel 0, and weight that of channels 0, 0. */
+    /**
+     * Visits all pairs of pixels; positions are those of channel 0, and weight that of channels 0,
+     * 0.
+     */
     private static void taps(Conv2d c, Tap tap) {
         for (int n = 0; n < c.batch(); n++) {
             for (int oy = 0; oy < c.outHeight(); oy++) {
                 for (int ox = 0; ox < c.outWidth(); ox++) {
-                    long output = (((long) n * c.outHeight() + oy) * c.outWidth() + ox) * c.outChannels();
+                    long output =
+                            (((long) n * c.outHeight() + oy) * c.outWidth() + ox) * c.outChannels();
                     for (int ky = 0; ky < c.kernelHeight(); ky++) {
                         int iy = oy * c.strideHeight() - c.padTop() + ky * c.dilationHeight();
                         for (int kx = 0; kx < c.kernelWidth(); kx++) {
                             int ix = ox * c.strideWidth() - c.padLeft() + kx * c.dilationWidth();
                             if (iy >= 0 && iy < c.inHeight() && ix >= 0 && ix < c.inWidth()) {
-                                long input = (((long) n * c.inHeight() + iy) * c.inWidth() + ix) * c.inChannels();
-                                long weight = ((long) ky * c.kernelWidth() + kx) * c.inChannels() * c.outChannels();
+                                long input =
+                                        (((long) n * c.inHeight() + iy) * c.inWidth() + ix)
+                                                * c.inChannels();
+                                long weight =
+                                        ((long) ky * c.kernelWidth() + kx)
+                                                * c.inChannels()
+                                                * c.outChannels();
                                 tap.at(input, output, weight);
                             }
                         }
@@ -267,37 +302,49 @@ public final class ReferenceKernels implements Kernels {
         double[] image = doubles(x, inputSize(c));
         double[] kernel = doubles(w, weightSize(c));
         double[] sum = new double[Math.toIntExact(outputSize(c))];
-        taps(c, (input, output, weight) -> {
-            for (int i = 0; i < c.inChannels(); i++) {
-                double value = image[(int) input + i];
-                int row = (int) weight + i * c.outChannels();
-                for (int o = 0; o < c.outChannels(); o++) {
-                    sum[(int) output + o] += value * kernel[row + o];
-                }
-            }
-        });
+        taps(
+                c,
+                (input, output, weight) -> {
+                    for (int i = 0; i < c.inChannels(); i++) {
+                        double value = image[(int) input + i];
+                        int row = (int) weight + i * c.outChannels();
+                        for (int o = 0; o < c.outChannels(); o++) {
+                            sum[(int) output + o] += value * kernel[row + o];
+                        }
+                    }
+                });
         for (int i = 0; i < sum.length; i++) {
-            sum[i] = activate(c.activation(), sum[i] + (bias == null ? 0 : at(bias, i % c.outChannels())));
+            sum[i] =
+                    activate(
+                            c.activation(),
+                            sum[i] + (bias == null ? 0 : at(bias, i % c.outChannels())));
         }
         store(sum, y);
     }
 
     @Override
     public void conv2dBackwardInput(
-            Conv2d c, MemorySegment dy, MemorySegment w, MemorySegment dx, MemorySegment workspace, int threads) {
+            Conv2d c,
+            MemorySegment dy,
+            MemorySegment w,
+            MemorySegment dx,
+            MemorySegment workspace,
+            int threads) {
         double[] gradient = doubles(dy, outputSize(c));
         double[] kernel = doubles(w, weightSize(c));
         double[] sum = new double[Math.toIntExact(inputSize(c))];
-        taps(c, (input, output, weight) -> {
-            for (int i = 0; i < c.inChannels(); i++) {
-                int row = (int) weight + i * c.outChannels();
-                double total = 0;
-                for (int o = 0; o < c.outChannels(); o++) {
-                    total += gradient[(int) output + o] * kernel[row + o];
-                }
-                sum[(int) input + i] += total;
-            }
-        });
+        taps(
+                c,
+                (input, output, weight) -> {
+                    for (int i = 0; i < c.inChannels(); i++) {
+                        int row = (int) weight + i * c.outChannels();
+                        double total = 0;
+                        for (int o = 0; o < c.outChannels(); o++) {
+                            total += gradient[(int) output + o] * kernel[row + o];
+                        }
+                        sum[(int) input + i] += total;
+                    }
+                });
         store(sum, dx);
     }
 
@@ -313,15 +360,17 @@ public final class ReferenceKernels implements Kernels {
         double[] image = doubles(x, inputSize(c));
         double[] gradient = doubles(dy, outputSize(c));
         double[] sum = new double[Math.toIntExact(weightSize(c))];
-        taps(c, (input, output, weight) -> {
-            for (int i = 0; i < c.inChannels(); i++) {
-                double value = image[(int) input + i];
-                int row = (int) weight + i * c.outChannels();
-                for (int o = 0; o < c.outChannels(); o++) {
-                    sum[row + o] += value * gradient[(int) output + o];
-                }
-            }
-        });
+        taps(
+                c,
+                (input, output, weight) -> {
+                    for (int i = 0; i < c.inChannels(); i++) {
+                        double value = image[(int) input + i];
+                        int row = (int) weight + i * c.outChannels();
+                        for (int o = 0; o < c.outChannels(); o++) {
+                            sum[row + o] += value * gradient[(int) output + o];
+                        }
+                    }
+                });
         store(sum, dw);
         if (dbias != null) {
             double[] bias = new double[c.outChannels()];
@@ -334,7 +383,11 @@ public final class ReferenceKernels implements Kernels {
 
     @Override
     public void maxPool2dForward(
-            Pool2d p, MemorySegment x, MemorySegment y, @Nullable MemorySegment winners, int threads) {
+            Pool2d p,
+            MemorySegment x,
+            MemorySegment y,
+            @Nullable MemorySegment winners,
+            int threads) {
         long out = 0;
         for (int n = 0; n < p.batch(); n++) {
             for (int oy = 0; oy < p.outHeight(); oy++) {
@@ -342,7 +395,9 @@ public final class ReferenceKernels implements Kernels {
                     for (int c = 0; c < p.channels(); c++, out++) {
                         float best = Float.NEGATIVE_INFINITY;
                         int winner = -1;
-                        for (int k = 0; k < p.kernelHeight() * p.kernelWidth() && !Float.isNaN(best); k++) {
+                        for (int k = 0;
+                                k < p.kernelHeight() * p.kernelWidth() && !Float.isNaN(best);
+                                k++) {
                             long at = input(p, n, oy, ox, c, k);
                             if (at < 0) {
                                 continue;
@@ -375,16 +430,21 @@ public final class ReferenceKernels implements Kernels {
     }
 
     @Override
-    public void maxPool2dBackward(Pool2d p, MemorySegment dy, MemorySegment winners, MemorySegment dx, int threads) {
-        double[] sum = new double[Math.toIntExact((long) p.batch() * p.inHeight() * p.inWidth() * p.channels())];
+    public void maxPool2dBackward(
+            Pool2d p, MemorySegment dy, MemorySegment winners, MemorySegment dx, int threads) {
+        double[] sum =
+                new double
+                        [Math.toIntExact(
+                                (long) p.batch() * p.inHeight() * p.inWidth() * p.channels())];
         long out = 0;
         for (int n = 0; n < p.batch(); n++) {
             for (int oy = 0; oy < p.outHeight(); oy++) {
                 for (int ox = 0; ox < p.outWidth(); ox++) {
                     for (int c = 0; c < p.channels(); c++, out++) {
-                        int k = p.indexBytes() == 1
-                                ? winners.get(JAVA_BYTE, out) & 0xff
-                                : winners.getAtIndex(JAVA_INT, out);
+                        int k =
+                                p.indexBytes() == 1
+                                        ? winners.get(JAVA_BYTE, out) & 0xff
+                                        : winners.getAtIndex(JAVA_INT, out);
                         sum[(int) input(p, n, oy, ox, c, k)] += at(dy, out);
                     }
                 }
@@ -394,7 +454,8 @@ public final class ReferenceKernels implements Kernels {
     }
 
     @Override
-    public void softmax(long rows, long cols, boolean log, MemorySegment x, MemorySegment y, int threads) {
+    public void softmax(
+            long rows, long cols, boolean log, MemorySegment x, MemorySegment y, int threads) {
         for (long r = 0; r < rows; r++) {
             double max = rowMax(x, r, cols);
             double sum = rowSum(x, r, cols, max);
@@ -458,7 +519,8 @@ public final class ReferenceKernels implements Kernels {
     }
 
     @Override
-    public void sgd(Sgd s, MemorySegment w, MemorySegment g, @Nullable MemorySegment v, int threads) {
+    public void sgd(
+            Sgd s, MemorySegment w, MemorySegment g, @Nullable MemorySegment v, int threads) {
         for (long i = 0; i < s.n(); i++) {
             double gradient = at(g, i) + (double) s.weightDecay() * at(w, i);
             double step = gradient;
@@ -472,7 +534,13 @@ public final class ReferenceKernels implements Kernels {
     }
 
     @Override
-    public void adam(Adam s, MemorySegment w, MemorySegment g, MemorySegment m, MemorySegment v, int threads) {
+    public void adam(
+            Adam s,
+            MemorySegment w,
+            MemorySegment g,
+            MemorySegment m,
+            MemorySegment v,
+            int threads) {
         for (long i = 0; i < s.n(); i++) {
             double weight = at(w, i);
             double gradient = at(g, i) + (s.decoupled() ? 0 : s.weightDecay() * weight);
@@ -480,10 +548,17 @@ public final class ReferenceKernels implements Kernels {
                 weight -= (double) s.rate() * s.weightDecay() * weight;
             }
             double first = (double) s.beta1() * at(m, i) + (1 - (double) s.beta1()) * gradient;
-            double second = (double) s.beta2() * at(v, i) + (1 - (double) s.beta2()) * gradient * gradient;
+            double second =
+                    (double) s.beta2() * at(v, i) + (1 - (double) s.beta2()) * gradient * gradient;
             put(m, i, first);
             put(v, i, second);
-            put(w, i, weight - s.rateCorrected() * first / (Math.sqrt(second) * s.vCorrection() + s.epsilon()));
+            put(
+                    w,
+                    i,
+                    weight
+                            - s.rateCorrected()
+                                    * first
+                                    / (Math.sqrt(second) * s.vCorrection() + s.epsilon()));
         }
     }
 }
