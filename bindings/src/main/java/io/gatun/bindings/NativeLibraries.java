@@ -65,14 +65,13 @@ public final class NativeLibraries {
     }
 
     private static NativeLibraries loadAll() {
+        NativeMemory.requireAccess();
         InstructionSet requested = InstructionSet.requested();
         LibraryFolder folder = LibraryFolder.locate();
         try {
             loadGatun(folder, requested);
             loadOpenBlas(folder, requested);
             initialise(requested);
-        } catch (IllegalCallerException e) {
-            throw NativeLoadException.accessDenied(e);
         } catch (UnsatisfiedLinkError e) {
             throw new NativeLoadException(
                     Reason.LINKING,

@@ -30,4 +30,16 @@ public final class NativeMemory {
             throw NativeLoadException.accessDenied(e);
         }
     }
+
+    /**
+     * Fails if the JVM forbids native access. The generated classes must not find out: a failure in
+     * a static initialiser is reported once as an error, and then hidden behind others.
+     */
+    static void requireAccess() {
+        try {
+            MemorySegment _ = MemorySegment.NULL.reinterpret(0);
+        } catch (IllegalCallerException e) {
+            throw NativeLoadException.accessDenied(e);
+        }
+    }
 }
