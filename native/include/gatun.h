@@ -1,0 +1,287 @@
+/*
+ * Copyright 2026 The Gatun Authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * gatun.h - the C interface of Gatun's kernel library. This header is the one border between Java and C.
+ *
+ * Rules that every function keeps:
+ *  - It returns a gatun_status and has no other way to fail. It never allocates memory that outlives the call, never
+ *    exits, never prints. Scratch memory comes from the caller ("workspace"); the *_workspace functions tell how much.
+ *  - The caller has checked shapes, strides and index ranges; a kernel checks only what is cheap (null pointers,
+ *    negative sizes, an unknown operation) and answers GATUN_BAD_ARGUMENT.
+ *  - Sizes, strides and offsets count elements, not bytes. Pointers need the alignment of their element type only.
+ *  - Any size may be zero: the call then does what the mathematics says (an empty sum is 0) and never reads or writes.
+ *  - Outputs never overlap inputs unless the function says so.
+ *  - "threads" is the number of parts the work is divided into at most (1 = only the calling thread). The partition,
+ *    and so every rounding, depends on the arguments alone and never on timing: the same call gives the same bits.
+ *  - Any number of threads may call at the same time.
+ */
+#ifndef GATUN_H
+#define GATUN_H
+
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#if defined(_WIN32)
+#define GATUN_API __declspec(dllexport)
+#else
+#define GATUN_API __attribute__((visibility("default")))
+#endif
+
+/* Changes whenever a signature, a struct or a constant of this header changes; the loader compares it. */
+#define GATUN_ABI_VERSION 1
+
+/* Largest rank of a strided iteration space. */
+#define GATUN_MAX_RANK 8
+
+/* Most parts one call can be divided into. */
+#define GATUN_MAX_THREADS 256
+
+enum gatun_status {
+    GATUN_OK = 0,
+    GATUN_BAD_ARGUMENT = 1,
+    GATUN_NOT_INITIALISED = 2,
+    GATUN_UNSUPPORTED_ISA = 3,
+};
+
+/* Instruction sets, each family in rising order. */
+enum gatun_isa {
+    GATUN_ISA_AUTO = -1,
+    GATUN_ISA_BASELINE = 0, /* what every CPU of the platform has: SSE2 on x86-64, scalar elsewhere */
+    GATUN_ISA_AVX2 = 1,     /* AVX2 and FMA */
+    GATUN_ISA_AVX512 = 2,   /* AVX-512 F, BW, DQ and VL */
+    GATUN_ISA_NEON = 3,
+};
+
+/* ---------------------------------------------------------------- start-up */
+
+/* cblas_sgemm with 32-bit integers; the enums of cblas.h are ints. */
+typedef void (*gatun_sgemm_fn)(int order, int trans_a, int trans_b, int m, int n, int k, float alpha, const float *a,
+                               int lda, const float *b, int ldb, float beta, float *c, int ldc);
+
+/*
+ * Sets the matrix product to use and chooses the instruction set: the best one that this CPU has for GATUN_ISA_AUTO,
+ * else the named one (GATUN_UNSUPPORTED_ISA if the CPU or this build lacks it). May be called again, to change either,
+ * while no kernel runs.
+ */
+GATUN_API int32_t gatun_init(gatun_sgemm_fn sgemm, int32_t isa);
+
+GATUN_API int32_t gatun_abi_version(void);
+/* The version of the library, such as "0.1.0": a static string. */
+GATUN_API const char *gatun_version(void);
+/* The chosen instruction set; GATUN_ISA_AUTO before gatun_init. */
+GATUN_API int32_t gatun_isa(void);
+/* 1 if this CPU and this build have that instruction set, else 0. */
+GATUN_API int32_t gatun_isa_supported(int32_t isa);
+/* Number of worker threads that the pool has started so far (callers not counted). */
+GATUN_API int32_t gatun_workers(void);
+
+/* ---------------------------------------------------------------- strided elementwise work */
+
+/*
+ * An iteration space of up to GATUN_MAX_RANK dimensions, the last one innermost, and the strides by which two inputs
+ * and the output walk it. A stride of 0 in an input repeats (broadcasts) an element. The caller merges dimensions where
+ * it can, so that the usual case has rank 1 and stride 1. Rank 0 is one element.
+ */
+typedef struct gatun_nd {
+    int32_t rank;
+    int32_t threads;
+    int64_t shape[GATUN_MAX_RANK];
+    int64_t stride_a[GATUN_MAX_RANK];
+    int64_t stride_b[GATUN_MAX_RANK];
+    int64_t stride_y[GATUN_MAX_RANK];
+} gatun_nd;
+
+/* y = f(a), some with the scalars p and q. NaN in gives NaN out unless said otherwise. */
+enum gatun_unary_op {
+    GATUN_COPY = 0,
+    GATUN_NEG = 1,
+    GATUN_ABS = 2,
+    GATUN_SQUARE = 3,
+    GATUN_SQRT = 4,
+    GATUN_RECIPROCAL = 5,
+    GATUN_EXP = 6,     /* relative error <= 2e-7 wherever the result is a normal float; overflows to inf, underflows to 0 */
+    GATUN_LOG = 7,     /* log 0 = -inf, log of a negative = NaN; relative error <= 3e-7 */
+    GATUN_SIGMOID = 8, /* stable at +-1e4 */
+    GATUN_TANH = 9,    /* absolute error <= 3e-7, and relative near 0 */
+    GATUN_RELU = 10,   /* max(a, 0), NaN stays NaN */
+    GATUN_AFFINE = 11, /* p * a + q */
+    GATUN_CLAMP = 12,  /* min(max(a, p), q), NaN stays NaN */
+};
+
+/* y = f(a, b). */
+enum gatun_binary_op {
+    GATUN_ADD = 0,
+    GATUN_SUB = 1,
+    GATUN_MUL = 2,
+    GATUN_DIV = 3,
+    GATUN_MAXIMUM = 4, /* NaN if either is */
+    GATUN_MINIMUM = 5,
+    GATUN_RELU_GRAD = 6,    /* a = output of relu, b = its gradient: a > 0 ? b : 0 */
+    GATUN_SIGMOID_GRAD = 7, /* a = output, b = gradient: b * a * (1 - a) */
+    GATUN_TANH_GRAD = 8,    /* a = output, b = gradient: b * (1 - a * a) */
+    GATUN_GREATER = 9,      /* a > b ? 1 : 0 */
+    GATUN_EQUAL = 10,       /* a == b ? 1 : 0 */
+};
+
+/* Reductions; accumulated so that the error grows at most like log2 of the length (blocked or pairwise sums). */
+enum gatun_reduce_op {
+    GATUN_SUM = 0,
+    GATUN_MAX = 1, /* -inf for an empty reduction; NaN if any element is */
+    GATUN_MIN = 2,
+    GATUN_SUM_SQUARES = 3,
+};
+
+/* y may be a (in place) when their strides are equal. */
+GATUN_API int32_t gatun_unary(int32_t op, const gatun_nd *nd, float p, float q, const float *a, float *y);
+/* y may be a or b (in place) when their strides are equal. */
+GATUN_API int32_t gatun_binary(int32_t op, const gatun_nd *nd, const float *a, const float *b, float *y);
+/*
+ * Reduces the dimensions whose stride_y is 0 (and whose shape is not 1); every element of y that the others reach is
+ * overwritten. stride_b is not used.
+ */
+GATUN_API int32_t gatun_reduce(int32_t op, const gatun_nd *nd, const float *a, float *y);
+/* y[i] = value for n contiguous elements. */
+GATUN_API int32_t gatun_fill(int64_t n, float value, int32_t threads, float *y);
+/* Position of the first NaN in n contiguous elements, or -1 (also for bad arguments). */
+GATUN_API int64_t gatun_first_nan(int64_t n, const float *a);
+/*
+ * Batch assembly: row r of y = scale * (float) row index[r] of src + shift, rows of row_size contiguous elements.
+ * A null index means rows 0..rows-1. The caller has checked the indices.
+ */
+GATUN_API int32_t gatun_gather_u8(int64_t rows, int64_t row_size, const int64_t *index, float scale, float shift,
+                                  int32_t threads, const uint8_t *src, float *y);
+
+/* ---------------------------------------------------------------- matrix product */
+
+enum gatun_activation {
+    GATUN_LINEAR = 0,
+    GATUN_ACTIVATE_RELU = 1,
+};
+
+/* c[m x n] = activation(op(a)[m x k] * op(b)[k x n] + bias[n] + beta * c), row-major; op transposes if trans_* is 1. */
+typedef struct gatun_gemm {
+    int32_t m, n, k;
+    int32_t trans_a, trans_b;
+    int32_t lda, ldb, ldc;
+    float beta;
+    int32_t activation;
+    int32_t threads;
+} gatun_gemm;
+
+/* bias may be null. */
+GATUN_API int32_t gatun_matmul(const gatun_gemm *gemm, const float *a, const float *b, const float *bias, float *c);
+
+/* ---------------------------------------------------------------- convolution and pooling, channels last */
+
+/*
+ * Cross-correlation in two dimensions. Memory, innermost last:
+ *   x  [batch][in_height][in_width][in_channels]
+ *   w  [kernel_height][kernel_width][in_channels][out_channels]
+ *   y  [batch][out_height][out_width][out_channels]
+ * Padding is zeros; bottom and right padding follow from the output size. out_* were computed by the caller:
+ * every output reads at least one position that exists or is padding, and
+ * (out_height - 1) * stride_height - pad_top may lie anywhere: positions outside the input read as zero.
+ */
+typedef struct gatun_conv2d {
+    int32_t batch;
+    int32_t in_channels, in_height, in_width;
+    int32_t out_channels, out_height, out_width;
+    int32_t kernel_height, kernel_width;
+    int32_t stride_height, stride_width;
+    int32_t dilation_height, dilation_width;
+    int32_t pad_top, pad_left;
+    int32_t activation; /* applied by the forward pass after the bias */
+    int32_t threads;
+} gatun_conv2d;
+
+enum gatun_conv_pass {
+    GATUN_CONV_FORWARD = 0,
+    GATUN_CONV_BACKWARD_INPUT = 1,
+    GATUN_CONV_BACKWARD_WEIGHT = 2,
+};
+
+/* Bytes of workspace that a pass needs (64-byte aligned by the caller); -1 for bad arguments. */
+GATUN_API int64_t gatun_conv2d_workspace(const gatun_conv2d *conv, int32_t pass);
+/* bias[out_channels] may be null. */
+GATUN_API int32_t gatun_conv2d_forward(const gatun_conv2d *conv, const float *x, const float *w, const float *bias,
+                                       float *y, void *workspace);
+GATUN_API int32_t gatun_conv2d_backward_input(const gatun_conv2d *conv, const float *dy, const float *w, float *dx,
+                                              void *workspace);
+/* Also writes dbias[out_channels], the sum of dy over everything else, unless dbias is null. */
+GATUN_API int32_t gatun_conv2d_backward_weight(const gatun_conv2d *conv, const float *x, const float *dy, float *dw,
+                                               float *dbias, void *workspace);
+
+/*
+ * Max pooling, channels last like gatun_conv2d. Padding never wins. The caller makes sure that every window holds at
+ * least one real element. The winner is the first largest element of the window in row-major order; NaN wins over all.
+ * The winners' positions (row * kernel_width + column inside the window) are stored as one byte each while the window
+ * has at most 256 positions, else as int32_t: gatun_maxpool2d_index_bytes tells 1 or 4.
+ */
+typedef struct gatun_pool2d {
+    int32_t batch, channels;
+    int32_t in_height, in_width;
+    int32_t out_height, out_width;
+    int32_t kernel_height, kernel_width;
+    int32_t stride_height, stride_width;
+    int32_t pad_top, pad_left;
+    int32_t threads;
+} gatun_pool2d;
+
+GATUN_API int32_t gatun_maxpool2d_index_bytes(const gatun_pool2d *pool);
+/* winners may be null (inference). */
+GATUN_API int32_t gatun_maxpool2d_forward(const gatun_pool2d *pool, const float *x, float *y, void *winners);
+/* Overwrites all of dx; windows may overlap. */
+GATUN_API int32_t gatun_maxpool2d_backward(const gatun_pool2d *pool, const float *dy, const void *winners, float *dx);
+
+/* ---------------------------------------------------------------- softmax and cross-entropy */
+
+/* Rows of cols contiguous elements. y = softmax, or its logarithm if log is 1; stable for any finite input. */
+GATUN_API int32_t gatun_softmax(int64_t rows, int64_t cols, int32_t log, int32_t threads, const float *x, float *y);
+/*
+ * loss[r] = log(sum(exp(x[r]))) - x[r][label[r]]; probabilities (may be null) receives the softmax for the backward
+ * pass. The caller has checked 0 <= label < cols.
+ */
+GATUN_API int32_t gatun_cross_entropy_forward(int64_t rows, int64_t cols, int32_t threads, const float *x,
+                                              const int32_t *label, float *loss, float *probabilities);
+/* dx = scale * (probabilities - onehot(label)); dx may be probabilities. */
+GATUN_API int32_t gatun_cross_entropy_backward(int64_t rows, int64_t cols, float scale, int32_t threads,
+                                               const float *probabilities, const int32_t *label, float *dx);
+
+/* ---------------------------------------------------------------- optimizers, one pass over the parameter */
+
+/*
+ * g' = g + weight_decay * w; without momentum w -= rate * g'. With momentum v = momentum * v + g' and
+ * w -= rate * (nesterov ? g' + momentum * v : v). v may be null when momentum is 0.
+ */
+typedef struct gatun_sgd {
+    int64_t n;
+    float rate, momentum, weight_decay;
+    int32_t nesterov;
+    int32_t threads;
+} gatun_sgd;
+
+GATUN_API int32_t gatun_sgd_step(const gatun_sgd *sgd, float *w, const float *g, float *v);
+
+/*
+ * m = beta1 m + (1 - beta1) g'; v = beta2 v + (1 - beta2) g'^2; w -= rate_corrected * m / (sqrt(v) * v_correction + eps)
+ * where rate_corrected = rate / (1 - beta1^t) and v_correction = 1 / sqrt(1 - beta2^t) come from the caller, computed in
+ * double. Coupled weight decay: g' = g + weight_decay * w. Decoupled (AdamW): g' = g, and w -= rate * weight_decay * w first.
+ */
+typedef struct gatun_adam {
+    int64_t n;
+    float rate, rate_corrected, v_correction;
+    float beta1, beta2, epsilon, weight_decay;
+    int32_t decoupled;
+    int32_t threads;
+} gatun_adam;
+
+GATUN_API int32_t gatun_adam_step(const gatun_adam *adam, float *w, const float *g, float *m, float *v);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

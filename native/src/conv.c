@@ -1,0 +1,172 @@
+/*
+ * Copyright 2026 The Gatun Authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * conv.c - gatun_conv2d_*: checks, the empty cases, and the call of the algorithm that the plan names.
+ */
+#include "conv.h"
+
+#include <stddef.h>
+#include <string.h>
+
+static int valid_conv(const gatun_conv2d *c) {
+    return c != NULL && c->batch >= 0 && c->in_channels >= 0 && c->in_height >= 0 && c->in_width >= 0
+        && c->out_channels >= 0 && c->out_height >= 0 && c->out_width >= 0 && c->kernel_height > 0
+        && c->kernel_width > 0 && c->stride_height > 0 && c->stride_width > 0 && c->dilation_height > 0
+        && c->dilation_width > 0 && (c->activation == GATUN_LINEAR || c->activation == GATUN_ACTIVATE_RELU)
+        && valid_threads(c->threads);
+}
+
+/* True if some output reads some weight: then every size is positive but in_height and in_width. */
+static int has_work(const gatun_conv2d *c) {
+    return c->batch > 0 && conv_out_pixels(c) > 0 && c->in_channels > 0 && c->out_channels > 0
+        && c->in_height > 0 && c->in_width > 0;
+}
+
+int64_t gatun_conv2d_workspace(const gatun_conv2d *conv, int32_t pass) {
+    const struct gatun_kernels *kernels = gatun_kernels();
+    if (!valid_conv(conv) || pass < GATUN_CONV_FORWARD || pass > GATUN_CONV_BACKWARD_WEIGHT || kernels == NULL) {
+        return -1;
+    }
+    if (!has_work(conv)) {
+        return 0;
+    }
+    struct conv_plan plan = conv_plan_for(conv, (enum gatun_conv_pass)pass, kernels);
+    return plan.shared_bytes + plan.parts * plan.slice_bytes;
+}
+
+/* The plan of a job, or why there is none. */
+static int32_t prepare(struct conv_job *job, enum gatun_conv_pass pass) {
+    job->kernels = gatun_kernels();
+    job->sgemm = gatun_sgemm();
+    if (job->kernels == NULL) {
+        return GATUN_NOT_INITIALISED;
+    }
+    job->plan = conv_plan_for(job->conv, pass, job->kernels);
+    if (job->workspace == NULL && job->plan.shared_bytes + job->plan.slice_bytes > 0) {
+        return GATUN_BAD_ARGUMENT;
+    }
+    return GATUN_OK;
+}
+
+/* No tap to add: y = activation(bias). */
+static int32_t forward_empty(const gatun_conv2d *c, const float *bias, float *y) {
+    int64_t pixels = c->batch * conv_out_pixels(c);
+    if (pixels * c->out_channels == 0) {
+        return GATUN_OK;
+    }
+    if (y == NULL) {
+        return GATUN_BAD_ARGUMENT;
+    }
+    for (int64_t p = 0; p < pixels; p++) {
+        for (int32_t i = 0; i < c->out_channels; i++) {
+            float b = bias != NULL ? bias[i] : 0.0f;
+            *y++ = c->activation == GATUN_ACTIVATE_RELU && b < 0.0f ? 0.0f : b;
+        }
+    }
+    return GATUN_OK;
+}
+
+int32_t gatun_conv2d_forward(const gatun_conv2d *conv, const float *x, const float *w, const float *bias, float *y,
+                             void *workspace) {
+    if (!valid_conv(conv)) {
+        return GATUN_BAD_ARGUMENT;
+    }
+    if (!has_work(conv)) {
+        return forward_empty(conv, bias, y);
+    }
+    if (x == NULL || w == NULL || y == NULL) {
+        return GATUN_BAD_ARGUMENT;
+    }
+    struct conv_job job = {.conv = conv, .x = x, .w = w, .bias = bias, .y = y, .workspace = workspace};
+    int32_t status = prepare(&job, GATUN_CONV_FORWARD);
+    if (status != GATUN_OK) {
+        return status;
+    }
+    if (job.plan.algorithm == CONV_DIRECT) {
+        conv_direct_forward(&job);
+    } else {
+        conv_gemm_forward(&job);
+    }
+    return GATUN_OK;
+}
+
+static int32_t zeros(int64_t n, float *y) {
+    if (n > 0 && y == NULL) {
+        return GATUN_BAD_ARGUMENT;
+    }
+    if (n > 0) {
+        memset(y, 0, (size_t)n * sizeof(float));
+    }
+    return GATUN_OK;
+}
+
+int32_t gatun_conv2d_backward_input(const gatun_conv2d *conv, const float *dy, const float *w, float *dx,
+                                    void *workspace) {
+    if (!valid_conv(conv)) {
+        return GATUN_BAD_ARGUMENT;
+    }
+    if (!has_work(conv)) {
+        return zeros(conv->batch * conv_in_size(conv), dx);
+    }
+    if (dy == NULL || w == NULL || dx == NULL) {
+        return GATUN_BAD_ARGUMENT;
+    }
+    struct conv_job job = {.conv = conv, .dy = dy, .w = w, .dx = dx, .workspace = workspace};
+    int32_t status = prepare(&job, GATUN_CONV_BACKWARD_INPUT);
+    if (status != GATUN_OK) {
+        return status;
+    }
+    if (job.plan.algorithm == CONV_DIRECT) {
+        conv_direct_backward_input(&job);
+    } else if (job.plan.algorithm == CONV_GATHER) {
+        conv_gather_backward_input(&job);
+    } else {
+        conv_gemm_backward_input(&job);
+    }
+    return GATUN_OK;
+}
+
+/* No pixel to sum over, or no input: the bias still has its gradient. */
+static int32_t weight_empty(const gatun_conv2d *c, const float *dy, float *dw, float *dbias) {
+    int32_t status = zeros(conv_taps(c) * c->out_channels, dw);
+    if (status != GATUN_OK || dbias == NULL || c->out_channels == 0) {
+        return status;
+    }
+    int64_t pixels = c->batch * conv_out_pixels(c);
+    if (pixels > 0 && dy == NULL) {
+        return GATUN_BAD_ARGUMENT;
+    }
+    for (int32_t i = 0; i < c->out_channels; i++) {
+        double sum = 0;
+        for (int64_t p = 0; p < pixels; p++) {
+            sum += (double)dy[p * c->out_channels + i];
+        }
+        dbias[i] = (float)sum;
+    }
+    return GATUN_OK;
+}
+
+int32_t gatun_conv2d_backward_weight(const gatun_conv2d *conv, const float *x, const float *dy, float *dw, float *dbias,
+                                     void *workspace) {
+    if (!valid_conv(conv)) {
+        return GATUN_BAD_ARGUMENT;
+    }
+    if (!has_work(conv)) {
+        return weight_empty(conv, dy, dw, dbias);
+    }
+    if (x == NULL || dy == NULL || dw == NULL) {
+        return GATUN_BAD_ARGUMENT;
+    }
+    struct conv_job job = {.conv = conv, .x = x, .dy = dy, .dw = dw, .dbias = dbias, .workspace = workspace};
+    int32_t status = prepare(&job, GATUN_CONV_BACKWARD_WEIGHT);
+    if (status != GATUN_OK) {
+        return status;
+    }
+    if (job.plan.algorithm == CONV_DIRECT) {
+        conv_direct_backward_weight(&job);
+    } else {
+        conv_gemm_backward_weight(&job);
+    }
+    return GATUN_OK;
+}

@@ -1,0 +1,113 @@
+/*
+ * Copyright 2026 The Gatun Authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * conv.h - the convolution algorithms and the plan that chooses among them. Everything here runs behind the checks of
+ * conv.c. In the words of this code a "tap" is one (kernel row, kernel column, input channel), a "pixel" one (row,
+ * column) of an image, a "strip" some output rows of one image.
+ */
+#ifndef GATUN_CONV_H
+#define GATUN_CONV_H
+
+#include "gatun.h"
+#include "kernels.h"
+#include "parts.h"
+
+#include <stdint.h>
+
+enum conv_algorithm {
+    CONV_GEMM,   /* im2col in tiles, and sgemm: any shape */
+    CONV_DIRECT, /* register-tiled product that reads the image itself */
+    CONV_GATHER, /* input gradient: a register-tiled product, whose columns each input pixel gathers */
+};
+
+struct conv_plan {
+    enum conv_algorithm algorithm;
+    int32_t parts;
+    int32_t padded;       /* direct: the images must be copied with their padding */
+    int32_t pointwise;    /* gemm: the image is the matrix already */
+    int64_t strip_rows;   /* direct: output rows per strip */
+    int64_t tile;         /* gemm: output pixels per tile */
+    int64_t shared_bytes; /* workspace that all parts read ... */
+    int64_t slice_bytes;  /* ... and what each part has for itself behind it */
+};
+
+/* The one place where algorithms are chosen. */
+struct conv_plan conv_plan_for(const gatun_conv2d *conv, enum gatun_conv_pass pass, const struct gatun_kernels *kernels);
+
+/* One call of a pass. */
+struct conv_job {
+    const struct gatun_kernels *kernels;
+    gatun_sgemm_fn sgemm;
+    const gatun_conv2d *conv;
+    struct conv_plan plan;
+    const float *x, *w, *bias, *dy;
+    float *y, *dx, *dw, *dbias;
+    char *workspace;
+};
+
+void conv_gemm_forward(const struct conv_job *job);
+void conv_gemm_backward_input(const struct conv_job *job);
+void conv_gemm_backward_weight(const struct conv_job *job);
+void conv_direct_forward(const struct conv_job *job);
+void conv_direct_backward_input(const struct conv_job *job);
+void conv_direct_backward_weight(const struct conv_job *job);
+void conv_gather_backward_input(const struct conv_job *job);
+
+/* The gradient of the input, stride 1, is this convolution of dy with flipped weights. */
+gatun_conv2d conv_flipped(const gatun_conv2d *conv);
+
+/* ---- shared by the algorithms */
+
+static inline int64_t round_up(int64_t n, int64_t to) {
+    return (n + to - 1) / to * to;
+}
+
+static inline int64_t float_bytes(int64_t n) {
+    return round_up(n * (int64_t)sizeof(float), 64);
+}
+
+static inline int64_t conv_taps(const gatun_conv2d *c) {
+    return (int64_t)c->kernel_height * c->kernel_width * c->in_channels;
+}
+
+static inline int64_t conv_in_size(const gatun_conv2d *c) {
+    return (int64_t)c->in_height * c->in_width * c->in_channels;
+}
+
+static inline int64_t conv_out_pixels(const gatun_conv2d *c) {
+    return (int64_t)c->out_height * c->out_width;
+}
+
+static inline char *conv_slice(const struct conv_job *job, int32_t part) {
+    return job->workspace + job->plan.shared_bytes + part * job->plan.slice_bytes;
+}
+
+/* Columns and rows of input, padding included, that some outputs read. */
+static inline int64_t conv_strip_width(const gatun_conv2d *c) {
+    return (int64_t)(c->out_width - 1) * c->stride_width + (int64_t)(c->kernel_width - 1) * c->dilation_width + 1;
+}
+
+static inline int64_t conv_strip_height(const gatun_conv2d *c, int64_t out_rows) {
+    return (out_rows - 1) * c->stride_height + (int64_t)(c->kernel_height - 1) * c->dilation_height + 1;
+}
+
+/* The input rows that out_rows output rows from first_row on read, with their padding, as one contiguous image. */
+void conv_copy_strip(const gatun_conv2d *conv, const float *image, int64_t first_row, int64_t out_rows, float *strip);
+
+/* Weights (outer, inner, position, column), each index with its own stride, as panels for gatun_tile. */
+struct conv_weights {
+    const float *w;
+    int64_t outer, inner, length, cols;
+    int64_t outer_stride, inner_stride, length_stride, col_stride;
+};
+
+void conv_pack_panels(const struct conv_weights *weights, int64_t vector, float *panels);
+
+/* Output rows o0..o1 that read any of the input rows i0..i1 (may be empty). */
+void conv_rows_reading(const gatun_conv2d *conv, int64_t i0, int64_t i1, int64_t *o0, int64_t *o1);
+
+/* Adds up the partial sums of all parts, n floats each at the beginning of its slice, in the order of the parts. */
+void conv_add_partials(const struct conv_job *job, int64_t n, float *sum);
+
+#endif

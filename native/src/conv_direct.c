@@ -1,0 +1,266 @@
+/*
+ * Copyright 2026 The Gatun Authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * conv_direct.c - convolution by the register-tiled product of kernels/tile.c and kernels/outer.c. It needs no im2col:
+ * the taps of one kernel row are kernel_width * in_channels contiguous floats of the (padded) image.
+ */
+#include "conv.h"
+#include "pool.h"
+
+#include <stddef.h>
+#include <string.h>
+
+gatun_conv2d conv_flipped(const gatun_conv2d *c) {
+    gatun_conv2d f = *c;
+    f.in_channels = c->out_channels;
+    f.in_height = c->out_height;
+    f.in_width = c->out_width;
+    f.out_channels = c->in_channels;
+    f.out_height = c->in_height;
+    f.out_width = c->in_width;
+    f.pad_top = (c->kernel_height - 1) * c->dilation_height - c->pad_top;
+    f.pad_left = (c->kernel_width - 1) * c->dilation_width - c->pad_left;
+    f.activation = GATUN_LINEAR;
+    return f;
+}
+
+/* ---------------------------------------------------------------- forward, and the input gradient of stride 1 */
+
+struct direct_job {
+    const struct conv_job *job;
+    const gatun_conv2d *conv; /* the flipped one for the input gradient */
+    const float *x, *bias;
+    float *y;
+};
+
+/* The input of a strip: the image itself where nothing is read outside it, else a padded copy. */
+static const float *strip_input(const struct conv_job *job, const gatun_conv2d *c, const float *image, int64_t row,
+                                int64_t rows, float *copy) {
+    if (!job->plan.padded) {
+        return image + row * c->stride_height * c->in_width * c->in_channels;
+    }
+    conv_copy_strip(c, image, row, rows, copy);
+    return copy;
+}
+
+/* Floats from one input row to the next. */
+static int64_t strip_pitch(const struct conv_job *job, const gatun_conv2d *c) {
+    return (job->plan.padded ? conv_strip_width(c) : c->in_width) * c->in_channels;
+}
+
+static void direct_part(void *argument, int32_t part) {
+    const struct direct_job *d = argument;
+    const struct conv_job *job = d->job;
+    const gatun_conv2d *c = d->conv;
+    const int64_t pitch = strip_pitch(job, c), out_row = (int64_t)c->out_width * c->out_channels;
+    const int64_t rows = (int64_t)c->batch * c->out_height;
+    const int one_run = c->dilation_width == 1;
+    struct gatun_tile tile = {
+        .in_step = (int64_t)c->stride_width * c->in_channels,
+        .outer = c->kernel_height,
+        .inner = one_run ? 1 : c->kernel_width,
+        .outer_step = c->dilation_height * pitch,
+        .inner_step = (int64_t)c->dilation_width * c->in_channels,
+        .length = (int64_t)c->in_channels * (one_run ? c->kernel_width : 1),
+        .panels = (const float *)(const void *)job->workspace,
+        .cols = c->out_channels,
+        .out_step = c->out_channels,
+        .bias = d->bias,
+        .relu = c->activation == GATUN_ACTIVATE_RELU,
+    };
+    float *copy = (float *)(void *)conv_slice(job, part);
+    const int64_t end = part_begin(rows, job->plan.parts, part + 1);
+    for (int64_t r = part_begin(rows, job->plan.parts, part), count; r < end; r += count) {
+        int64_t row = r % c->out_height;
+        count = GATUN_MIN(GATUN_MIN(job->plan.strip_rows, c->out_height - row), end - r);
+        const float *image = d->x + r / c->out_height * conv_in_size(c);
+        const float *strip = strip_input(job, c, image, row, count, copy);
+        for (int64_t i = 0; i < count; i++) {
+            tile.in = strip + i * c->stride_height * pitch;
+            tile.out = d->y + (r + i) * out_row;
+            job->kernels->tile_rows(&tile, c->out_width);
+        }
+    }
+}
+
+void conv_direct_forward(const struct conv_job *job) {
+    const gatun_conv2d *c = job->conv;
+    struct conv_weights weights = {
+        job->w, c->kernel_height, c->kernel_width, c->in_channels, c->out_channels,
+        (int64_t)c->kernel_width * c->in_channels * c->out_channels, (int64_t)c->in_channels * c->out_channels,
+        c->out_channels, 1};
+    conv_pack_panels(&weights, job->kernels->vector, (float *)(void *)job->workspace);
+    struct direct_job d = {job, c, job->x, job->bias, job->y};
+    gatun_pool_run(job->plan.parts, direct_part, &d);
+}
+
+void conv_direct_backward_input(const struct conv_job *job) {
+    const gatun_conv2d *c = job->conv;
+    const gatun_conv2d flipped = conv_flipped(c);
+    const int64_t pixel = (int64_t)c->in_channels * c->out_channels, row = c->kernel_width * pixel;
+    /* the last tap first, and the two channel axes exchanged */
+    struct conv_weights weights = {
+        job->w + (c->kernel_height - 1) * row + (c->kernel_width - 1) * pixel, c->kernel_height, c->kernel_width,
+        c->out_channels, c->in_channels, -row, -pixel, 1, c->out_channels};
+    conv_pack_panels(&weights, job->kernels->vector, (float *)(void *)job->workspace);
+    struct direct_job d = {job, &flipped, job->dy, NULL, job->dx};
+    gatun_pool_run(job->plan.parts, direct_part, &d);
+}
+
+/* ---------------------------------------------------------------- input gradient by gathering */
+
+static void gather_part(void *argument, int32_t part) {
+    const struct conv_job *job = argument;
+    const gatun_conv2d *c = job->conv;
+    const int64_t ld = round_up(conv_taps(c), job->kernels->vector), out_row = (int64_t)c->out_width * c->out_channels;
+    const int64_t rows = (int64_t)c->batch * c->in_height;
+    float *columns = (float *)(void *)conv_slice(job, part);
+    struct gatun_tile tile = {
+        .in_step = c->out_channels,
+        .outer = 1,
+        .inner = 1,
+        .length = c->out_channels,
+        .panels = (const float *)(const void *)job->workspace,
+        .cols = ld,
+        .out = columns,
+        .out_step = ld,
+    };
+    const int64_t end = part_begin(rows, job->plan.parts, part + 1);
+    for (int64_t r = part_begin(rows, job->plan.parts, part), count; r < end; r += count) {
+        int64_t image = r / c->in_height, row = r % c->in_height, first, last;
+        count = GATUN_MIN(c->in_height - row, end - r);
+        conv_rows_reading(c, row, row + count, &first, &last);
+        tile.in = job->dy + (image * c->out_height + first) * out_row;
+        job->kernels->tile_rows(&tile, (last - first) * c->out_width);
+        for (int64_t i = 0; i < count; i++) {
+            float *dx = job->dx + (r + i) * c->in_width * c->in_channels;
+            job->kernels->gather_columns(c, columns, ld, (int32_t)first, (int32_t)(row + i), dx);
+        }
+    }
+}
+
+void conv_gather_backward_input(const struct conv_job *job) {
+    const gatun_conv2d *c = job->conv;
+    struct conv_weights weights = {.w = job->w, .outer = 1, .inner = 1, .length = c->out_channels,
+                                   .cols = conv_taps(c), .length_stride = 1, .col_stride = c->out_channels};
+    conv_pack_panels(&weights, job->kernels->vector, (float *)(void *)job->workspace);
+    gatun_pool_run(job->plan.parts, gather_part, (void *)(uintptr_t)job);
+}
+
+/* ---------------------------------------------------------------- weight gradient */
+
+/* Where things lie in the slice of a part; the partial sums come first, as conv_add_partials expects. */
+struct weight_slice {
+    float *sum;    /* [taps][cols] */
+    double *bias;  /* [out_channels] */
+    float *dy;     /* [pixels of a strip][cols] */
+    float *strip;
+};
+
+static struct weight_slice weight_slice(const struct conv_job *job, int64_t cols, int32_t part) {
+    const gatun_conv2d *c = job->conv;
+    struct weight_slice s;
+    char *p = conv_slice(job, part);
+    s.sum = (float *)(void *)p;
+    p += float_bytes(conv_taps(c) * cols);
+    s.bias = (double *)(void *)p;
+    p += float_bytes(2 * (int64_t)c->out_channels);
+    s.dy = (float *)(void *)p;
+    p += cols != c->out_channels ? float_bytes(job->plan.strip_rows * c->out_width * cols) : 0;
+    s.strip = (float *)(void *)p;
+    return s;
+}
+
+static void pad_columns(int64_t rows, int64_t cols, int64_t padded, const float *a, float *y) {
+    for (int64_t r = 0; r < rows; r++, a += cols, y += padded) {
+        for (int64_t i = 0; i < cols; i++) {
+            y[i] = a[i];
+        }
+        for (int64_t i = cols; i < padded; i++) {
+            y[i] = 0;
+        }
+    }
+}
+
+static void outer_of_strip(const struct conv_job *job, struct gatun_outer outer, float *sum) {
+    const gatun_conv2d *c = job->conv;
+    const int one_run = c->dilation_width == 1;
+    const int64_t pitch = strip_pitch(job, c);
+    const float *strip = outer.x;
+    outer.taps = (int64_t)c->in_channels * (one_run ? c->kernel_width : 1);
+    for (int64_t ky = 0; ky < c->kernel_height; ky++) {
+        for (int64_t kx = 0; kx < (one_run ? 1 : c->kernel_width); kx++) {
+            outer.x = strip + ky * c->dilation_height * pitch + kx * c->dilation_width * c->in_channels;
+            outer.sum = sum + (ky * c->kernel_width + kx) * c->in_channels * outer.sum_step;
+            job->kernels->outer_sum(&outer);
+        }
+    }
+}
+
+static void add_bias_gradient(const struct conv_job *job, int64_t pixels, const float *dy, double *sum) {
+    int64_t channels = job->conv->out_channels;
+    for (int64_t i = 0; i < channels; i += GATUN_REDUCE_COLUMNS) {
+        int64_t n = GATUN_MIN(channels - i, GATUN_REDUCE_COLUMNS);
+        job->kernels->reduce_columns(GATUN_SUM, pixels, n, dy + i, channels, sum + i);
+    }
+}
+
+static void weight_part(void *argument, int32_t part) {
+    const struct conv_job *job = argument;
+    const gatun_conv2d *c = job->conv;
+    const int64_t channels = c->out_channels, cols = round_up(channels, job->kernels->vector);
+    const struct weight_slice slice = weight_slice(job, cols, part);
+    const int64_t rows = (int64_t)c->batch * c->out_height;
+    memset(slice.sum, 0, (size_t)(conv_taps(c) * cols) * sizeof(float));
+    memset(slice.bias, 0, (size_t)channels * sizeof(double));
+    const int64_t end = part_begin(rows, job->plan.parts, part + 1);
+    for (int64_t r = part_begin(rows, job->plan.parts, part), count; r < end; r += count) {
+        int64_t row = r % c->out_height;
+        count = GATUN_MIN(GATUN_MIN(job->plan.strip_rows, c->out_height - row), end - r);
+        const float *image = job->x + r / c->out_height * conv_in_size(c);
+        const float *dy = job->dy + r * c->out_width * channels;
+        if (job->dbias != NULL) {
+            add_bias_gradient(job, count * c->out_width, dy, slice.bias);
+        }
+        if (cols != channels) {
+            pad_columns(count * c->out_width, channels, cols, dy, slice.dy);
+            dy = slice.dy;
+        }
+        struct gatun_outer outer = {
+            .x = strip_input(job, c, image, row, count, slice.strip),
+            .x_row = c->stride_height * strip_pitch(job, c),
+            .x_col = (int64_t)c->stride_width * c->in_channels,
+            .dy = dy,
+            .dy_row = c->out_width * cols,
+            .dy_col = cols,
+            .rows = count,
+            .pixels = c->out_width,
+            .cols = cols,
+            .sum_step = cols,
+        };
+        outer_of_strip(job, outer, slice.sum);
+    }
+}
+
+void conv_direct_backward_weight(const struct conv_job *job) {
+    const gatun_conv2d *c = job->conv;
+    const int64_t channels = c->out_channels, cols = round_up(channels, job->kernels->vector);
+    gatun_pool_run(job->plan.parts, weight_part, (void *)(uintptr_t)job);
+    for (int64_t t = 0; t < conv_taps(c); t++) {
+        for (int64_t i = 0; i < channels; i++) {
+            float sum = 0;
+            for (int32_t part = 0; part < job->plan.parts; part++) {
+                sum += weight_slice(job, cols, part).sum[t * cols + i];
+            }
+            job->dw[t * channels + i] = sum;
+        }
+    }
+    for (int64_t i = 0; i < channels && job->dbias != NULL; i++) {
+        double sum = 0;
+        for (int32_t part = 0; part < job->plan.parts; part++) {
+            sum += weight_slice(job, cols, part).bias[i];
+        }
+        job->dbias[i] = (float)sum;
+    }
+}

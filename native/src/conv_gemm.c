@@ -1,0 +1,216 @@
+/*
+ * Copyright 2026 The Gatun Authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * conv_gemm.c - convolution as matrix products of tiles of im2col columns, for any shape. A column is the taps of one
+ * output pixel; tiles are small enough that their columns stay in the second-level cache.
+ */
+#include "conv.h"
+#include "pool.h"
+
+#include <stddef.h>
+#include <string.h>
+
+enum { ROW_MAJOR = 101, NO_TRANS = 111, TRANS = 112 }; /* of cblas.h */
+
+/* Calls to the pixels that some taps of a kernel row read: columns first..last of the kernel lie in the image. */
+struct taps {
+    int64_t left;        /* image column of tap column 0 */
+    int64_t first, last; /* half open */
+};
+
+static struct taps taps_inside(const gatun_conv2d *c, int64_t out_col) {
+    struct taps t = {.left = out_col * c->stride_width - c->pad_left};
+    int64_t d = c->dilation_width;
+    t.first = t.left < 0 ? (-t.left + d - 1) / d : 0;
+    t.first = GATUN_MIN(t.first, c->kernel_width);
+    int64_t room = c->in_width - t.left; /* taps at 0, d, 2d ... must stay below */
+    t.last = room <= 0 ? 0 : GATUN_MIN(c->kernel_width, (room + d - 1) / d);
+    t.last = GATUN_MAX(t.last, t.first);
+    return t;
+}
+
+static void zero(float *p, int64_t n) {
+    if (n > 0) {
+        memset(p, 0, (size_t)n * sizeof(float));
+    }
+}
+
+static void copy(float *to, const float *from, int64_t n) {
+    if (n > 0) {
+        memcpy(to, from, (size_t)n * sizeof(float));
+    }
+}
+
+static void im2col_pixel(const gatun_conv2d *c, const float *image, int64_t out_row, int64_t out_col, float *column) {
+    const int64_t channels = c->in_channels, run = c->kernel_width * channels;
+    const struct taps t = taps_inside(c, out_col);
+    for (int64_t ky = 0; ky < c->kernel_height; ky++, column += run) {
+        int64_t y = out_row * c->stride_height - c->pad_top + ky * c->dilation_height;
+        if (y < 0 || y >= c->in_height) {
+            zero(column, run);
+            continue;
+        }
+        const float *row = image + (y * c->in_width + t.left) * channels;
+        zero(column, t.first * channels);
+        if (c->dilation_width == 1) {
+            copy(column + t.first * channels, row + t.first * channels, (t.last - t.first) * channels);
+        } else {
+            for (int64_t kx = t.first; kx < t.last; kx++) {
+                copy(column + kx * channels, row + kx * c->dilation_width * channels, channels);
+            }
+        }
+        zero(column + t.last * channels, (c->kernel_width - t.last) * channels);
+    }
+}
+
+/* The columns of count output pixels from pixel on, counted through the whole batch. */
+static const float *im2col(const struct conv_job *job, int64_t pixel, int64_t count, float *columns) {
+    const gatun_conv2d *c = job->conv;
+    if (job->plan.pointwise) {
+        return job->x + pixel * c->in_channels;
+    }
+    for (int64_t i = 0; i < count; i++) {
+        int64_t p = pixel + i, at = p % conv_out_pixels(c);
+        const float *image = job->x + p / conv_out_pixels(c) * conv_in_size(c);
+        im2col_pixel(c, image, at / c->out_width, at % c->out_width, columns + i * conv_taps(c));
+    }
+    return columns;
+}
+
+static void forward_part(void *argument, int32_t part) {
+    const struct conv_job *job = argument;
+    const gatun_conv2d *c = job->conv;
+    const int taps = (int)conv_taps(c), channels = c->out_channels;
+    const int64_t pixels = c->batch * conv_out_pixels(c), end = part_begin(pixels, job->plan.parts, part + 1);
+    float *columns = (float *)(void *)conv_slice(job, part);
+    for (int64_t p = part_begin(pixels, job->plan.parts, part); p < end; p += job->plan.tile) {
+        int count = (int)GATUN_MIN(job->plan.tile, end - p);
+        float *y = job->y + p * channels;
+        job->sgemm(ROW_MAJOR, NO_TRANS, NO_TRANS, count, channels, taps, 1.0f, im2col(job, p, count, columns), taps,
+                   job->w, channels, 0.0f, y, channels);
+        job->kernels->bias_activation(count, channels, job->bias, c->activation, y, channels);
+    }
+}
+
+void conv_gemm_forward(const struct conv_job *job) {
+    gatun_pool_run(job->plan.parts, forward_part, (void *)(uintptr_t)job);
+}
+
+/* ---------------------------------------------------------------- input gradient */
+
+static void add_pixel(const struct conv_job *job, const float *column, float *dx) {
+    job->kernels->add_to(job->conv->in_channels, column, dx);
+}
+
+/*
+ * Adds the columns of one output row's pixels, from col on, to those rows i0..i1 of an image that the part owns. Tap
+ * column by tap column, so that successive additions touch different pixels and need not wait for each other.
+ */
+static void scatter_row(const struct conv_job *job, int64_t out_row, int64_t col, int64_t count, const float *columns,
+                        int64_t i0, int64_t i1, float *image) {
+    const gatun_conv2d *c = job->conv;
+    const int64_t channels = c->in_channels, taps = conv_taps(c);
+    for (int64_t ky = 0; ky < c->kernel_height; ky++) {
+        int64_t y = out_row * c->stride_height - c->pad_top + ky * c->dilation_height;
+        if (y < i0 || y >= i1) {
+            continue;
+        }
+        for (int64_t kx = 0; kx < c->kernel_width; kx++) {
+            const float *column = columns + (ky * c->kernel_width + kx) * channels;
+            int64_t x = col * c->stride_width - c->pad_left + kx * c->dilation_width;
+            for (int64_t i = 0; i < count; i++, x += c->stride_width, column += taps) {
+                if (x >= 0 && x < c->in_width) {
+                    add_pixel(job, column, image + (y * c->in_width + x) * channels);
+                }
+            }
+        }
+    }
+}
+
+static void scatter(const struct conv_job *job, int64_t pixel, int64_t count, const float *columns, int64_t i0,
+                    int64_t i1, float *image) {
+    const gatun_conv2d *c = job->conv;
+    while (count > 0) {
+        int64_t col = pixel % c->out_width, n = GATUN_MIN(c->out_width - col, count);
+        scatter_row(job, pixel / c->out_width, col, n, columns, i0, i1, image);
+        columns += n * conv_taps(c);
+        pixel += n;
+        count -= n;
+    }
+}
+
+static void backward_input_part(void *argument, int32_t part) {
+    const struct conv_job *job = argument;
+    const gatun_conv2d *c = job->conv;
+    const int taps = (int)conv_taps(c), channels = c->out_channels;
+    const int64_t in_row = (int64_t)c->in_width * c->in_channels, rows = (int64_t)c->batch * c->in_height;
+    float *columns = (float *)(void *)conv_slice(job, part);
+    const int64_t end = part_begin(rows, job->plan.parts, part + 1);
+    for (int64_t r = part_begin(rows, job->plan.parts, part), count; r < end; r += count) {
+        int64_t n = r / c->in_height, row = r % c->in_height, first, last;
+        count = GATUN_MIN(c->in_height - row, end - r);
+        conv_rows_reading(c, row, row + count, &first, &last);
+        float *image = job->dx + n * conv_in_size(c);
+        if (!job->plan.pointwise) {
+            zero(image + row * in_row, count * in_row);
+        }
+        for (int64_t p = first * c->out_width; p < last * c->out_width; p += job->plan.tile) {
+            int tile = (int)GATUN_MIN(job->plan.tile, last * c->out_width - p);
+            const float *dy = job->dy + (n * conv_out_pixels(c) + p) * channels;
+            float *to = job->plan.pointwise ? image + p * c->in_channels : columns;
+            job->sgemm(ROW_MAJOR, NO_TRANS, TRANS, tile, taps, channels, 1.0f, dy, channels, job->w, channels, 0.0f, to,
+                       taps);
+            if (!job->plan.pointwise) {
+                scatter(job, p, tile, columns, row, row + count, image);
+            }
+        }
+    }
+}
+
+void conv_gemm_backward_input(const struct conv_job *job) {
+    gatun_pool_run(job->plan.parts, backward_input_part, (void *)(uintptr_t)job);
+}
+
+/* ---------------------------------------------------------------- weight gradient */
+
+static double *bias_sums(const struct conv_job *job, int32_t part) {
+    int64_t before = float_bytes(conv_taps(job->conv) * job->conv->out_channels);
+    return (double *)(void *)(conv_slice(job, part) + before);
+}
+
+static void backward_weight_part(void *argument, int32_t part) {
+    const struct conv_job *job = argument;
+    const gatun_conv2d *c = job->conv;
+    const int taps = (int)conv_taps(c), channels = c->out_channels;
+    const int64_t pixels = c->batch * conv_out_pixels(c);
+    float *sum = (float *)(void *)conv_slice(job, part);
+    double *bias = bias_sums(job, part);
+    float *columns = (float *)(void *)((char *)bias + float_bytes(2 * (int64_t)channels));
+    memset(bias, 0, (size_t)channels * sizeof(double));
+    const int64_t begin = part_begin(pixels, job->plan.parts, part);
+    const int64_t end = part_begin(pixels, job->plan.parts, part + 1);
+    for (int64_t p = begin; p < end; p += job->plan.tile) {
+        int count = (int)GATUN_MIN(job->plan.tile, end - p);
+        const float *dy = job->dy + p * channels;
+        job->sgemm(ROW_MAJOR, TRANS, NO_TRANS, taps, channels, count, 1.0f, im2col(job, p, count, columns), taps, dy,
+                   channels, p == begin ? 0.0f : 1.0f, sum, channels);
+        for (int i = 0; i < channels && job->dbias != NULL; i += GATUN_REDUCE_COLUMNS) {
+            int n = GATUN_MIN(channels - i, GATUN_REDUCE_COLUMNS);
+            job->kernels->reduce_columns(GATUN_SUM, count, n, dy + i, channels, bias + i);
+        }
+    }
+}
+
+void conv_gemm_backward_weight(const struct conv_job *job) {
+    const int64_t channels = job->conv->out_channels;
+    gatun_pool_run(job->plan.parts, backward_weight_part, (void *)(uintptr_t)job);
+    conv_add_partials(job, conv_taps(job->conv) * channels, job->dw);
+    for (int64_t i = 0; i < channels && job->dbias != NULL; i++) {
+        double sum = 0;
+        for (int32_t part = 0; part < job->plan.parts; part++) {
+            sum += bias_sums(job, part)[i];
+        }
+        job->dbias[i] = (float)sum;
+    }
+}

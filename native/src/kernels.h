@@ -1,0 +1,110 @@
+/*
+ * Copyright 2026 The Gatun Authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * kernels.h - the table of one-threaded kernels that each instruction set provides. The files of kernels/ are compiled
+ * once per instruction set; the rest of the library reaches them only through gatun_kernels().
+ */
+#ifndef GATUN_KERNELS_H
+#define GATUN_KERNELS_H
+
+#include "gatun.h"
+
+#include <stdint.h>
+
+/* The two innermost dimensions of a strided iteration space. */
+struct gatun_plane {
+    int64_t rows, cols;
+    int64_t a_row, a_col;
+    int64_t b_row, b_col;
+    int64_t y_row, y_col;
+};
+
+/* Weights in panels of one or two vectors of columns: see kernels/tile.c. */
+struct gatun_tile {
+    const float *in; /* the reads of output row r start at in + r * in_step */
+    int64_t in_step;
+    int32_t outer, inner; /* segments: read at s * outer_step + t * inner_step for s < outer, t < inner ... */
+    int64_t outer_step, inner_step;
+    int64_t length; /* ... this many contiguous floats */
+    const float *panels;
+    int64_t cols; /* columns of the output */
+    float *out;
+    int64_t out_step;
+    const float *bias; /* cols floats, or null */
+    int32_t relu;
+};
+
+/* Sum over pixels of outer products x * dy: see kernels/outer.c. */
+struct gatun_outer {
+    const float *x; /* pixel (row, col) at x + row * x_row + col * x_col; taps contiguous floats */
+    int64_t x_row, x_col;
+    const float *dy; /* cols rounded up to whole vectors, the surplus zero */
+    int64_t dy_row, dy_col;
+    int64_t rows, pixels; /* number of rows, pixels per row */
+    int64_t taps, cols;
+    float *sum; /* [taps][sum_step], added to */
+    int64_t sum_step;
+};
+
+struct gatun_kernels {
+    int32_t vector; /* floats per vector */
+
+    void (*unary)(int32_t op, float p, float q, const struct gatun_plane *plane, const float *a, float *y);
+    void (*binary)(int32_t op, const struct gatun_plane *plane, const float *a, const float *b, float *y);
+    void (*fill)(int64_t n, float value, float *y);
+    int64_t (*first_nan)(int64_t n, const float *a);
+    void (*scale_u8)(int64_t n, float scale, float shift, const uint8_t *src, float *y);
+
+    /* The reduction of one line; the identity of the operation for an empty one. */
+    double (*reduce_line)(int32_t op, int64_t n, const float *a, int64_t stride);
+    /* Reduces rows into the accumulators of the columns; cols <= GATUN_REDUCE_COLUMNS. */
+    void (*reduce_columns)(int32_t op, int64_t rows, int64_t cols, const float *a, int64_t row_stride, double *y);
+
+    /* c = activation(c + bias), row by row */
+    void (*bias_activation)(int64_t rows, int64_t cols, const float *bias, int32_t activation, float *c, int64_t ldc);
+    /* y[n] (+)= a[k] * b[k x n] */
+    void (*row_times_matrix)(int64_t k, int64_t n, const float *a, const float *b, int64_t ldb, int32_t accumulate,
+                             float *y);
+    /* y[n] (+)= a[k] * b[n x k] transposed */
+    void (*row_times_transposed)(int64_t k, int64_t n, const float *a, const float *b, int64_t ldb, int32_t accumulate,
+                                 float *y);
+
+    void (*tile_rows)(const struct gatun_tile *tile, int64_t rows);
+    void (*outer_sum)(const struct gatun_outer *outer);
+    /* y[i] += a[i] */
+    void (*add_to)(int64_t n, const float *a, float *y);
+    /* Gathers the gradient of one row of input pixels from columns: see kernels/gather.c. */
+    void (*gather_columns)(const gatun_conv2d *conv, const float *columns, int64_t ld, int32_t first_out_row,
+                           int32_t in_row, float *dx);
+
+    void (*maxpool_row)(const gatun_pool2d *pool, const float *x, int32_t out_row, float *y, void *winners);
+    void (*maxpool_row_backward)(const gatun_pool2d *pool, const float *dy, const void *winners, int32_t out_row,
+                                 float *dx);
+
+    void (*softmax)(int64_t rows, int64_t cols, int32_t log, const float *x, float *y);
+    void (*cross_entropy)(int64_t rows, int64_t cols, const float *x, const int32_t *label, float *loss,
+                          float *probabilities);
+
+    void (*sgd)(const gatun_sgd *sgd, int64_t n, float *w, const float *g, float *v);
+    void (*adam)(const gatun_adam *adam, int64_t n, float *w, const float *g, float *m, float *v);
+};
+
+#define GATUN_REDUCE_COLUMNS 256
+
+extern const struct gatun_kernels gatun_kernels_baseline;
+#if defined(GATUN_HAVE_AVX2)
+extern const struct gatun_kernels gatun_kernels_avx2;
+#endif
+#if defined(GATUN_HAVE_AVX512)
+extern const struct gatun_kernels gatun_kernels_avx512;
+#endif
+#if defined(GATUN_HAVE_NEON)
+extern const struct gatun_kernels gatun_kernels_neon;
+#endif
+
+/* Chosen by gatun_init; null before. */
+const struct gatun_kernels *gatun_kernels(void);
+gatun_sgemm_fn gatun_sgemm(void);
+
+#endif

@@ -1,0 +1,95 @@
+/*
+ * Copyright 2026 The Gatun Authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * binary.c - y = f(a, b) over a plane.
+ */
+#include "kernels_local.h"
+
+INLINE vf binary_value(int32_t op, vf a, vf b) {
+    const vf zero = {0};
+    switch (op) {
+    case GATUN_ADD: return a + b;
+    case GATUN_SUB: return a - b;
+    case GATUN_MUL: return a * b;
+    case GATUN_DIV: return a / b;
+    case GATUN_MAXIMUM: return v_max(a, b);
+    case GATUN_MINIMUM: return v_min(a, b);
+    case GATUN_RELU_GRAD: return v_select(v_greater(a, zero), b, zero);
+    case GATUN_SIGMOID_GRAD: return b * a * (1.0f - a);
+    case GATUN_TANH_GRAD: return b * (1.0f - a * a);
+    case GATUN_GREATER: return v_select(v_greater(a, b), v_set(1.0f), zero);
+    default: return v_select(v_equal(a, b), v_set(1.0f), zero);
+    }
+}
+
+/* A stride of 1 or 0, known at compile time: contiguous or one repeated element. */
+INLINE vf operand(const float *p, int64_t step, int64_t i) {
+    return step == 0 ? v_set(p[0]) : v_load(p + i);
+}
+
+INLINE vf operand_part(const float *p, int64_t step, int64_t i, int64_t n) {
+    return step == 0 ? v_set(p[0]) : v_load_part(p + i, n);
+}
+
+INLINE void contiguous_line(int32_t op, int64_t n, const float *a, int64_t a_step, const float *b, int64_t b_step,
+                            float *y) {
+    int64_t i = 0;
+    for (; i + VL <= n; i += VL) {
+        v_store(y + i, binary_value(op, operand(a, a_step, i), operand(b, b_step, i)));
+    }
+    if (i < n) {
+        vf v = binary_value(op, operand_part(a, a_step, i, n - i), operand_part(b, b_step, i, n - i));
+        v_store_part(y + i, v, n - i);
+    }
+}
+
+INLINE void strided_line(int32_t op, int64_t n, const float *a, int64_t a_step, const float *b, int64_t b_step,
+                         float *y, int64_t y_step) {
+    for (int64_t i = 0; i < n; i += VL) {
+        int64_t m = n - i < VL ? n - i : VL;
+        float s[VL] = {0}, t[VL] = {0};
+        for (int64_t j = 0; j < m; j++) {
+            s[j] = a[(i + j) * a_step];
+            t[j] = b[(i + j) * b_step];
+        }
+        v_store(s, binary_value(op, v_load(s), v_load(t)));
+        for (int64_t j = 0; j < m; j++) {
+            y[(i + j) * y_step] = s[j];
+        }
+    }
+}
+
+INLINE void binary_plane(int32_t op, const struct gatun_plane *s, const float *a, const float *b, float *y) {
+    for (int64_t r = 0; r < s->rows; r++, a += s->a_row, b += s->b_row, y += s->y_row) {
+        if (s->y_col == 1 && s->a_col == 1 && s->b_col == 1) {
+            contiguous_line(op, s->cols, a, 1, b, 1, y);
+        } else if (s->y_col == 1 && s->a_col == 1 && s->b_col == 0) {
+            contiguous_line(op, s->cols, a, 1, b, 0, y);
+        } else if (s->y_col == 1 && s->a_col == 0 && s->b_col == 1) {
+            contiguous_line(op, s->cols, a, 0, b, 1, y);
+        } else {
+            strided_line(op, s->cols, a, s->a_col, b, s->b_col, y, s->y_col);
+        }
+    }
+}
+
+void KERNEL(binary)(int32_t op, const struct gatun_plane *s, const float *a, const float *b, float *y) {
+#define CASE(name)                                                                                                     \
+    case name: binary_plane(name, s, a, b, y); break
+    switch (op) {
+        CASE(GATUN_ADD);
+        CASE(GATUN_SUB);
+        CASE(GATUN_MUL);
+        CASE(GATUN_DIV);
+        CASE(GATUN_MAXIMUM);
+        CASE(GATUN_MINIMUM);
+        CASE(GATUN_RELU_GRAD);
+        CASE(GATUN_SIGMOID_GRAD);
+        CASE(GATUN_TANH_GRAD);
+        CASE(GATUN_GREATER);
+        CASE(GATUN_EQUAL);
+    default: break;
+    }
+#undef CASE
+}

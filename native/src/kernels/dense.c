@@ -1,0 +1,91 @@
+/*
+ * Copyright 2026 The Gatun Authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * dense.c - what the matrix product needs beside sgemm: its epilogue, and products with one row, which a blocked sgemm
+ * is slow at because it packs a matrix that is used once.
+ */
+#include "kernels_local.h"
+
+INLINE void epilogue(int64_t rows, int64_t cols, const float *bias, int relu, float *c, int64_t ldc) {
+    for (int64_t r = 0; r < rows; r++, c += ldc) {
+        int64_t i = 0;
+        for (; i + VL <= cols; i += VL) {
+            vf v = v_load(c + i);
+            if (bias) {
+                v += v_load(bias + i);
+            }
+            v_store(c + i, relu ? v_relu(v) : v);
+        }
+        if (i < cols) {
+            vf v = v_load_part(c + i, cols - i);
+            if (bias) {
+                v += v_load_part(bias + i, cols - i);
+            }
+            v_store_part(c + i, relu ? v_relu(v) : v, cols - i);
+        }
+    }
+}
+
+void KERNEL(bias_activation)(int64_t rows, int64_t cols, const float *bias, int32_t activation, float *c,
+                             int64_t ldc) {
+    if (activation == GATUN_ACTIVATE_RELU) {
+        epilogue(rows, cols, bias, 1, c, ldc);
+    } else if (bias) {
+        epilogue(rows, cols, bias, 0, c, ldc);
+    }
+}
+
+INLINE vf load_n(const float *p, int64_t n) {
+    return n == VL ? v_load(p) : v_load_part(p, n);
+}
+
+enum { ROWS_AT_ONCE = 8 };
+
+void KERNEL(row_times_matrix)(int64_t k, int64_t n, const float *a, const float *b, int64_t ldb, int32_t accumulate,
+                              float *y) {
+    int64_t i = 0;
+    do {
+        int64_t rows = k - i < ROWS_AT_ONCE ? k - i : ROWS_AT_ONCE;
+        for (int64_t c = 0; c < n; c += VL) {
+            int64_t lanes = n - c < VL ? n - c : VL;
+            vf sum = accumulate || i > 0 ? load_n(y + c, lanes) : (vf){0};
+            const float *p = b + i * ldb + c;
+            if (rows == ROWS_AT_ONCE && lanes == VL) {
+                vf odd = {0};
+#pragma GCC unroll 8
+                for (int r = 0; r < ROWS_AT_ONCE; r += 2) {
+                    sum += a[i + r] * v_load(p + r * ldb);
+                    odd += a[i + r + 1] * v_load(p + (r + 1) * ldb);
+                }
+                v_store(y + c, sum + odd);
+            } else {
+                for (int64_t r = 0; r < rows; r++) {
+                    sum += a[i + r] * load_n(p + r * ldb, lanes);
+                }
+                v_store_part(y + c, sum, lanes);
+            }
+        }
+        i += ROWS_AT_ONCE;
+    } while (i < k);
+}
+
+void KERNEL(row_times_transposed)(int64_t k, int64_t n, const float *a, const float *b, int64_t ldb,
+                                  int32_t accumulate, float *y) {
+    for (int64_t c = 0; c < n; c++, b += ldb) {
+        vf s0 = {0}, s1 = {0}, s2 = {0}, s3 = {0};
+        int64_t i = 0;
+        for (; i + 4 * VL <= k; i += 4 * VL) {
+            s0 += v_load(a + i) * v_load(b + i);
+            s1 += v_load(a + i + VL) * v_load(b + i + VL);
+            s2 += v_load(a + i + 2 * VL) * v_load(b + i + 2 * VL);
+            s3 += v_load(a + i + 3 * VL) * v_load(b + i + 3 * VL);
+        }
+        for (; i < k; i += VL) {
+            int64_t lanes = k - i < VL ? k - i : VL;
+            s0 += load_n(a + i, lanes) * load_n(b + i, lanes);
+        }
+        float sum = v_sum((s0 + s1) + (s2 + s3));
+        y[c] = accumulate ? y[c] + sum : sum;
+    }
+}

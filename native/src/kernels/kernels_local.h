@@ -1,0 +1,40 @@
+/*
+ * Copyright 2026 The Gatun Authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * kernels_local.h - declarations of the kernels of one instruction set.
+ */
+#ifndef GATUN_KERNELS_LOCAL_H
+#define GATUN_KERNELS_LOCAL_H
+
+#include "../kernels.h"
+#include "vec.h"
+
+void KERNEL(unary)(int32_t op, float p, float q, const struct gatun_plane *plane, const float *a, float *y);
+void KERNEL(binary)(int32_t op, const struct gatun_plane *plane, const float *a, const float *b, float *y);
+void KERNEL(transpose)(const struct gatun_plane *plane, const float *a, float *y);
+void KERNEL(fill)(int64_t n, float value, float *y);
+int64_t KERNEL(first_nan)(int64_t n, const float *a);
+void KERNEL(scale_u8)(int64_t n, float scale, float shift, const uint8_t *src, float *y);
+double KERNEL(reduce_line)(int32_t op, int64_t n, const float *a, int64_t stride);
+void KERNEL(reduce_columns)(int32_t op, int64_t rows, int64_t cols, const float *a, int64_t row_stride, double *y);
+void KERNEL(bias_activation)(int64_t rows, int64_t cols, const float *bias, int32_t activation, float *c, int64_t ldc);
+void KERNEL(row_times_matrix)(int64_t k, int64_t n, const float *a, const float *b, int64_t ldb, int32_t accumulate,
+                              float *y);
+void KERNEL(row_times_transposed)(int64_t k, int64_t n, const float *a, const float *b, int64_t ldb,
+                                  int32_t accumulate, float *y);
+void KERNEL(tile_rows)(const struct gatun_tile *tile, int64_t rows);
+void KERNEL(outer_sum)(const struct gatun_outer *outer);
+void KERNEL(add_to)(int64_t n, const float *a, float *y);
+void KERNEL(gather_columns)(const gatun_conv2d *conv, const float *columns, int64_t ld, int32_t first_out_row,
+                            int32_t in_row, float *dx);
+void KERNEL(maxpool_row)(const gatun_pool2d *pool, const float *x, int32_t out_row, float *y, void *winners);
+void KERNEL(maxpool_row_backward)(const gatun_pool2d *pool, const float *dy, const void *winners, int32_t out_row,
+                                  float *dx);
+void KERNEL(softmax)(int64_t rows, int64_t cols, int32_t log, const float *x, float *y);
+void KERNEL(cross_entropy)(int64_t rows, int64_t cols, const float *x, const int32_t *label, float *loss,
+                           float *probabilities);
+void KERNEL(sgd)(const gatun_sgd *sgd, int64_t n, float *w, const float *g, float *v);
+void KERNEL(adam)(const gatun_adam *adam, int64_t n, float *w, const float *g, float *m, float *v);
+
+#endif

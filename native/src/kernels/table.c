@@ -1,0 +1,31 @@
+/*
+ * Copyright 2026 The Gatun Authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * table.c - the kernels of one instruction set, as one table.
+ */
+#include "kernels_local.h"
+
+const struct gatun_kernels KERNEL(gatun_kernels) = {
+    .vector = VL,
+    .unary = KERNEL(unary),
+    .binary = KERNEL(binary),
+    .fill = KERNEL(fill),
+    .first_nan = KERNEL(first_nan),
+    .scale_u8 = KERNEL(scale_u8),
+    .reduce_line = KERNEL(reduce_line),
+    .reduce_columns = KERNEL(reduce_columns),
+    .bias_activation = KERNEL(bias_activation),
+    .row_times_matrix = KERNEL(row_times_matrix),
+    .row_times_transposed = KERNEL(row_times_transposed),
+    .tile_rows = KERNEL(tile_rows),
+    .outer_sum = KERNEL(outer_sum),
+    .add_to = KERNEL(add_to),
+    .gather_columns = KERNEL(gather_columns),
+    .maxpool_row = KERNEL(maxpool_row),
+    .maxpool_row_backward = KERNEL(maxpool_row_backward),
+    .softmax = KERNEL(softmax),
+    .cross_entropy = KERNEL(cross_entropy),
+    .sgd = KERNEL(sgd),
+    .adam = KERNEL(adam),
+};

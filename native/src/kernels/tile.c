@@ -1,0 +1,112 @@
+/*
+ * Copyright 2026 The Gatun Authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * tile.c - the register-tiled product that direct convolution is made of:
+ *
+ *   out[r][c] = activation(bias[c] + sum over segments s and positions k of in[r * in_step + s + k] * panel[s][k][c])
+ *
+ * A tile of R rows (output pixels) by J vectors of columns (output channels) stays in registers; every weight vector
+ * that is loaded is used R times, every input float J times. Panels hold the weights in the order in which a tile reads
+ * them: [panel][segment][position][J * VL], the columns padded with zeros; the last panel has one vector if that is
+ * enough (gatun_pack_panels in conv_direct.c lays them out).
+ */
+#include "kernels_local.h"
+
+#if REGISTERS == 32
+enum { MAX_ROWS_1 = 16, MAX_ROWS_2 = 14 };
+#else
+enum { MAX_ROWS_1 = 12, MAX_ROWS_2 = 6 };
+#endif
+
+typedef void (*tile_fn)(const struct gatun_tile *t, const float *in, const float *panel, const float *bias, float *out,
+                        int64_t lanes);
+
+INLINE void store_lanes(float *out, vf v, int64_t lanes) {
+    if (lanes >= VL) {
+        v_store(out, v);
+    } else if (lanes > 0) {
+        v_store_part(out, v, lanes);
+    }
+}
+
+INLINE vf load_lanes(const float *p, int64_t lanes) {
+    return lanes >= VL ? v_load(p) : lanes > 0 ? v_load_part(p, lanes) : (vf){0};
+}
+
+#define TILE(R, J)                                                                                                     \
+    static void tile_##R##_##J(const struct gatun_tile *t, const float *in, const float *panel, const float *bias,     \
+                               float *out, int64_t lanes) {                                                            \
+        vf acc[R][J];                                                                                                  \
+        const int64_t step = t->in_step, length = t->length;                                                           \
+        _Pragma("GCC unroll 2") for (int j = 0; j < J; j++) {                                                          \
+            vf b = bias ? load_lanes(bias + j * VL, lanes - j * VL) : (vf){0};                                         \
+            _Pragma("GCC unroll 16") for (int r = 0; r < R; r++) acc[r][j] = b;                                        \
+        }                                                                                                              \
+        for (int32_t o = 0; o < t->outer; o++) {                                                                       \
+            for (int32_t i = 0; i < t->inner; i++) {                                                                   \
+                const float *p = in + o * t->outer_step + i * t->inner_step;                                           \
+                for (int64_t k = 0; k < length; k++, p++, panel += J * VL) {                                           \
+                    vf w[J];                                                                                           \
+                    _Pragma("GCC unroll 2") for (int j = 0; j < J; j++) w[j] = v_load(panel + j * VL);                 \
+                    _Pragma("GCC unroll 16") for (int r = 0; r < R; r++) {                                             \
+                        float x = p[r * step];                                                                         \
+                        _Pragma("GCC unroll 2") for (int j = 0; j < J; j++) acc[r][j] += x * w[j];                     \
+                    }                                                                                                  \
+                }                                                                                                      \
+            }                                                                                                          \
+        }                                                                                                              \
+        _Pragma("GCC unroll 16") for (int r = 0; r < R; r++) {                                                         \
+            _Pragma("GCC unroll 2") for (int j = 0; j < J; j++) {                                                      \
+                vf v = t->relu ? v_relu(acc[r][j]) : acc[r][j];                                                        \
+                store_lanes(out + r * t->out_step + j * VL, v, lanes - j * VL);                                        \
+            }                                                                                                          \
+        }                                                                                                              \
+    }
+
+TILE(1, 1) TILE(2, 1) TILE(3, 1) TILE(4, 1) TILE(5, 1) TILE(6, 1) TILE(7, 1) TILE(8, 1) TILE(9, 1) TILE(10, 1)
+TILE(11, 1) TILE(12, 1)
+TILE(1, 2) TILE(2, 2) TILE(3, 2) TILE(4, 2) TILE(5, 2) TILE(6, 2)
+#if REGISTERS == 32
+TILE(13, 1) TILE(14, 1) TILE(15, 1) TILE(16, 1)
+TILE(7, 2) TILE(8, 2) TILE(9, 2) TILE(10, 2) TILE(11, 2) TILE(12, 2) TILE(13, 2) TILE(14, 2)
+#endif
+
+static const tile_fn one_vector[MAX_ROWS_1] = {
+    tile_1_1, tile_2_1, tile_3_1, tile_4_1, tile_5_1, tile_6_1, tile_7_1, tile_8_1, tile_9_1, tile_10_1,
+    tile_11_1, tile_12_1,
+#if REGISTERS == 32
+    tile_13_1, tile_14_1, tile_15_1, tile_16_1,
+#endif
+};
+
+static const tile_fn two_vectors[MAX_ROWS_2] = {
+    tile_1_2, tile_2_2, tile_3_2, tile_4_2, tile_5_2, tile_6_2,
+#if REGISTERS == 32
+    tile_7_2, tile_8_2, tile_9_2, tile_10_2, tile_11_2, tile_12_2, tile_13_2, tile_14_2,
+#endif
+};
+
+void KERNEL(tile_rows)(const struct gatun_tile *t, int64_t rows) {
+    if (rows <= 0) {
+        return;
+    }
+    const int64_t depth = (int64_t)t->outer * t->inner * t->length;
+    const float *panel = t->panels;
+    for (int64_t c = 0; c < t->cols;) {
+        int64_t lanes = t->cols - c;
+        int vectors = lanes > VL ? 2 : 1;
+        const tile_fn *tiles = vectors == 2 ? two_vectors : one_vector;
+        int64_t most = vectors == 2 ? MAX_ROWS_2 : MAX_ROWS_1;
+        /* tiles of nearly equal height: 28 rows are 14 + 14, not 16 + 12 */
+        int64_t count = (rows + most - 1) / most;
+        int64_t height = (rows + count - 1) / count;
+        const float *bias = t->bias ? t->bias + c : NULL;
+        for (int64_t r = 0; r < rows; r += height) {
+            int64_t h = rows - r < height ? rows - r : height;
+            tiles[h - 1](t, t->in + r * t->in_step, panel, bias, t->out + r * t->out_step + c, lanes);
+        }
+        c += vectors * VL;
+        panel += depth * vectors * VL;
+    }
+}

@@ -1,0 +1,288 @@
+/*
+ * Copyright 2026 The Gatun Authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * vec.h - vectors of the instruction set that this file is compiled for. Everything else in kernels/ is written in
+ * terms of it. VL is the number of floats in a vector, REGISTERS how many vector registers a micro-kernel may count on.
+ */
+#ifndef GATUN_VEC_H
+#define GATUN_VEC_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#if defined(GATUN_KERNELS_AVX512)
+#include <immintrin.h>
+#define VL 16
+#define REGISTERS 32
+#define KERNEL(name) name##_avx512
+#elif defined(GATUN_KERNELS_AVX2)
+#include <immintrin.h>
+#define VL 8
+#define REGISTERS 16
+#define KERNEL(name) name##_avx2
+#elif defined(GATUN_KERNELS_NEON)
+#include <arm_neon.h>
+#define VL 4
+#define REGISTERS 32
+#define KERNEL(name) name##_neon
+#else
+#define VL 4
+#define REGISTERS 16
+#define KERNEL(name) name##_baseline
+#endif
+
+#define INLINE static inline __attribute__((always_inline, unused))
+
+typedef float vf __attribute__((vector_size(VL * 4)));
+typedef int32_t vi __attribute__((vector_size(VL * 4)));
+/* The same in memory, where only the alignment of a float is known. */
+typedef float vf_memory __attribute__((vector_size(VL * 4), aligned(4), may_alias));
+typedef int32_t vi_memory __attribute__((vector_size(VL * 4), aligned(4), may_alias));
+typedef float v4 __attribute__((vector_size(16)));
+typedef float v4_memory __attribute__((vector_size(16), aligned(4), may_alias));
+
+INLINE vf v_set(float f) {
+    return f - (vf){0};
+}
+
+INLINE vi v_set_int(int32_t i) {
+    return i - (vi){0};
+}
+
+INLINE vf v_load(const float *p) {
+    return *(const vf_memory *)p;
+}
+
+INLINE void v_store(float *p, vf v) {
+    *(vf_memory *)p = v;
+}
+
+/* ---- masks: a register of bits with AVX-512, a vector of 0 and -1 elsewhere */
+
+#if defined(GATUN_KERNELS_AVX512)
+
+typedef __mmask16 vm;
+
+INLINE vm v_greater(vf a, vf b) {
+    return _mm512_cmp_ps_mask((__m512)a, (__m512)b, _CMP_GT_OQ);
+}
+
+INLINE vm v_less(vf a, vf b) {
+    return _mm512_cmp_ps_mask((__m512)a, (__m512)b, _CMP_LT_OQ);
+}
+
+INLINE vm v_equal(vf a, vf b) {
+    return _mm512_cmp_ps_mask((__m512)a, (__m512)b, _CMP_EQ_OQ);
+}
+
+INLINE vm v_not_less_equal(vf a, vf b) {
+    return _mm512_cmp_ps_mask((__m512)a, (__m512)b, _CMP_NLE_UQ);
+}
+
+INLINE vm v_is_nan(vf a) {
+    return _mm512_cmp_ps_mask((__m512)a, (__m512)a, _CMP_UNORD_Q);
+}
+
+INLINE vm v_equal_int(vi a, vi b) {
+    return _mm512_cmpeq_epi32_mask((__m512i)a, (__m512i)b);
+}
+
+INLINE vm v_and(vm a, vm b) {
+    return a & b;
+}
+
+INLINE vf v_select(vm m, vf yes, vf no) {
+    return (vf)_mm512_mask_blend_ps(m, (__m512)no, (__m512)yes);
+}
+
+INLINE vi v_select_int(vm m, vi yes, vi no) {
+    return (vi)_mm512_mask_blend_epi32(m, (__m512i)no, (__m512i)yes);
+}
+
+INLINE int v_any(vm m) {
+    return m != 0;
+}
+
+#else
+
+typedef vi vm;
+
+INLINE vm v_greater(vf a, vf b) {
+    return a > b;
+}
+
+INLINE vm v_less(vf a, vf b) {
+    return a < b;
+}
+
+INLINE vm v_equal(vf a, vf b) {
+    return a == b;
+}
+
+INLINE vm v_not_less_equal(vf a, vf b) {
+    return ~(a <= b);
+}
+
+INLINE vm v_is_nan(vf a) {
+    return a != a;
+}
+
+INLINE vm v_equal_int(vi a, vi b) {
+    return a == b;
+}
+
+INLINE vm v_and(vm a, vm b) {
+    return a & b;
+}
+
+INLINE vi v_select_int(vm m, vi yes, vi no) {
+    return (m & yes) | (~m & no);
+}
+
+INLINE vf v_select(vm m, vf yes, vf no) {
+    return (vf)v_select_int(m, (vi)yes, (vi)no);
+}
+
+INLINE int v_any(vm m) {
+    int32_t any = 0;
+    for (int i = 0; i < VL; i++) {
+        any |= m[i];
+    }
+    return any != 0;
+}
+
+#endif
+
+/* ---- the first n elements of a vector, 0 < n <= VL; the others load as zero and are not touched in memory */
+
+#if defined(GATUN_KERNELS_AVX512)
+
+INLINE __mmask16 v_first(int64_t n) {
+    return (__mmask16)(0xffffu >> (16 - n));
+}
+
+INLINE vf v_load_part(const float *p, int64_t n) {
+    return (vf)_mm512_maskz_loadu_ps(v_first(n), p);
+}
+
+INLINE void v_store_part(float *p, vf v, int64_t n) {
+    _mm512_mask_storeu_ps(p, v_first(n), (__m512)v);
+}
+
+#elif defined(GATUN_KERNELS_AVX2)
+
+INLINE __m256i v_first(int64_t n) {
+    static const int32_t ones_then_zeros[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
+    return _mm256_loadu_si256((const __m256i *)(ones_then_zeros + 8 - n));
+}
+
+INLINE vf v_load_part(const float *p, int64_t n) {
+    return (vf)_mm256_maskload_ps(p, v_first(n));
+}
+
+INLINE void v_store_part(float *p, vf v, int64_t n) {
+    _mm256_maskstore_ps(p, v_first(n), (__m256)v);
+}
+
+#else
+
+INLINE vf v_load_part(const float *p, int64_t n) {
+    switch (n) {
+    case 1: return (vf){p[0]};
+    case 2: return (vf){p[0], p[1]};
+    case 3: return (vf){p[0], p[1], p[2]};
+    default: return v_load(p);
+    }
+}
+
+INLINE void v_store_part(float *p, vf v, int64_t n) {
+    if (n == VL) {
+        v_store(p, v);
+        return;
+    }
+    p[0] = v[0];
+    if (n > 1) {
+        p[1] = v[1];
+    }
+    if (n > 2) {
+        p[2] = v[2];
+    }
+}
+
+#endif
+
+/* ---- arithmetic that the compiler has no operator for */
+
+INLINE vf v_abs(vf a) {
+    return (vf)((vi)a & v_set_int(0x7fffffff));
+}
+
+INLINE vf v_sqrt(vf a) {
+#if defined(GATUN_KERNELS_AVX512)
+    return (vf)_mm512_sqrt_ps((__m512)a);
+#elif defined(GATUN_KERNELS_AVX2)
+    return (vf)_mm256_sqrt_ps((__m256)a);
+#elif defined(GATUN_KERNELS_NEON)
+    return (vf)vsqrtq_f32((float32x4_t)a);
+#else
+    vf y;
+    for (int i = 0; i < VL; i++) {
+        y[i] = __builtin_sqrtf(a[i]);
+    }
+    return y;
+#endif
+}
+
+/* NaN if either is. */
+INLINE vf v_max(vf a, vf b) {
+#if defined(GATUN_KERNELS_AVX512)
+    /* maxps answers b if either is NaN */
+    return v_select(v_is_nan(a), a, (vf)_mm512_max_ps((__m512)a, (__m512)b));
+#else
+    return v_select(v_greater(a, b), a, v_select(v_is_nan(a), a, b));
+#endif
+}
+
+INLINE vf v_min(vf a, vf b) {
+#if defined(GATUN_KERNELS_AVX512)
+    return v_select(v_is_nan(a), a, (vf)_mm512_min_ps((__m512)a, (__m512)b));
+#else
+    return v_select(v_less(a, b), a, v_select(v_is_nan(a), a, b));
+#endif
+}
+
+/* max(a, 0), NaN stays NaN. */
+INLINE vf v_relu(vf a) {
+#if defined(GATUN_KERNELS_AVX512)
+    return (vf)_mm512_max_ps(_mm512_setzero_ps(), (__m512)a);
+#elif defined(GATUN_KERNELS_AVX2)
+    return (vf)_mm256_max_ps(_mm256_setzero_ps(), (__m256)a);
+#else
+    return (vf)((vi)a & ~v_less(a, (vf){0}));
+#endif
+}
+
+INLINE float v_sum(vf v) {
+    float t[VL];
+    memcpy(t, &v, sizeof t);
+    for (int half = VL / 2; half > 0; half /= 2) {
+        for (int i = 0; i < half; i++) {
+            t[i] += t[i + half];
+        }
+    }
+    return t[0];
+}
+
+INLINE float v_largest(vf v) {
+    float t[VL];
+    memcpy(t, &v, sizeof t);
+    float y = t[0];
+    for (int i = 1; i < VL; i++) {
+        y = t[i] > y || t[i] != t[i] ? t[i] : y;
+    }
+    return y;
+}
+
+#endif

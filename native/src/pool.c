@@ -1,0 +1,211 @@
+/*
+ * Copyright 2026 The Gatun Authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * pool.c - spin-then-park workers. Every worker owns one slot, a word that says what the worker does:
+ *
+ *   idle -> posted (by the caller) -> running (by the worker) -> idle
+ *   posted -> idle when the caller, done with its own part, takes the part back before the worker saw it
+ *   idle -> parked when the worker gave up spinning; running -> awaited when the caller did
+ *
+ * The caller leaves only when no worker runs, so the job may live in one shared struct.
+ */
+#define _GNU_SOURCE
+#include "pool.h"
+
+#include "gatun.h"
+#include "park.h"
+
+#include <pthread.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <time.h>
+#include <unistd.h>
+
+enum slot_state { SLOT_IDLE, SLOT_POSTED, SLOT_RUNNING, SLOT_PARKED, SLOT_AWAITED };
+
+/* Long enough for the next kernel of a training step to arrive, short enough not to starve other processes. */
+#define SPIN_NANOSECONDS 40000
+#define SPINS_PER_CLOCK_READ 32
+
+struct slot {
+    _Alignas(128) _Atomic uint32_t state;
+};
+
+static struct {
+    _Alignas(128) atomic_flag busy;
+    gatun_part_fn fn;
+    void *argument;
+    int32_t cpus;
+    _Alignas(128) _Atomic int32_t workers;
+    _Atomic bool spinning;
+    struct slot slots[GATUN_MAX_THREADS];
+} pool = {.busy = ATOMIC_FLAG_INIT};
+
+static inline void pause_cpu(void) {
+#if defined(__x86_64__)
+    __builtin_ia32_pause();
+#elif defined(__aarch64__)
+    __asm__ volatile("isb" ::: "memory");
+#endif
+}
+
+static int64_t now_nanoseconds(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
+}
+
+/* Spins until the state is (or, for wanted false, is no longer) the given one, or until it is time to park. */
+static bool spin_until(_Atomic uint32_t *state, uint32_t value, bool wanted) {
+    if (!atomic_load_explicit(&pool.spinning, memory_order_relaxed)) {
+        return (atomic_load_explicit(state, memory_order_acquire) == value) == wanted;
+    }
+    int64_t end = 0;
+    for (;;) {
+        for (int i = 0; i < SPINS_PER_CLOCK_READ; i++) {
+            if ((atomic_load_explicit(state, memory_order_acquire) == value) == wanted) {
+                return true;
+            }
+            pause_cpu();
+        }
+        int64_t now = now_nanoseconds();
+        if (end == 0) {
+            end = now + SPIN_NANOSECONDS;
+        } else if (now > end) {
+            return false;
+        }
+    }
+}
+
+static void *worker(void *argument) {
+    struct slot *slot = argument;
+    int32_t part = (int32_t)(slot - pool.slots);
+    for (;;) {
+        if (!spin_until(&slot->state, SLOT_POSTED, true)) {
+            uint32_t idle = SLOT_IDLE;
+            if (atomic_compare_exchange_strong(&slot->state, &idle, SLOT_PARKED)) {
+                while (atomic_load(&slot->state) == SLOT_PARKED) {
+                    park_wait(&slot->state, SLOT_PARKED);
+                }
+            }
+        }
+        uint32_t posted = SLOT_POSTED;
+        if (!atomic_compare_exchange_strong(&slot->state, &posted, SLOT_RUNNING)) {
+            continue; /* the caller took the part back */
+        }
+        pool.fn(pool.argument, part);
+        if (atomic_exchange(&slot->state, SLOT_IDLE) == SLOT_AWAITED) {
+            park_wake(&slot->state);
+        }
+    }
+    return NULL;
+}
+
+/* A forked child has none of the workers. */
+static void forget_workers(void) {
+    atomic_store(&pool.workers, 0);
+    for (int i = 0; i < GATUN_MAX_THREADS; i++) {
+        atomic_store(&pool.slots[i].state, SLOT_IDLE);
+    }
+    atomic_flag_clear(&pool.busy);
+}
+
+static int32_t online_cpus(void) {
+#if defined(__linux__)
+    cpu_set_t set;
+    if (sched_getaffinity(0, sizeof set, &set) == 0) {
+        return CPU_COUNT(&set);
+    }
+#endif
+    long n = sysconf(_SC_NPROCESSORS_ONLN);
+    return n < 1 ? 1 : (int32_t)n;
+}
+
+static bool start_worker(int32_t index) {
+    pthread_attr_t attributes;
+    if (pthread_attr_init(&attributes) != 0) {
+        return false;
+    }
+    pthread_attr_setdetachstate(&attributes, PTHREAD_CREATE_DETACHED);
+    /* Signals are for the threads of the host, except faults, which a JVM turns into its crash report. */
+    sigset_t blocked, old;
+    sigfillset(&blocked);
+    sigdelset(&blocked, SIGSEGV);
+    sigdelset(&blocked, SIGBUS);
+    sigdelset(&blocked, SIGILL);
+    sigdelset(&blocked, SIGFPE);
+    sigdelset(&blocked, SIGABRT);
+    sigdelset(&blocked, SIGTRAP);
+    pthread_sigmask(SIG_SETMASK, &blocked, &old);
+    pthread_t thread;
+    bool started = pthread_create(&thread, &attributes, worker, &pool.slots[index]) == 0;
+    pthread_sigmask(SIG_SETMASK, &old, NULL);
+    pthread_attr_destroy(&attributes);
+    return started;
+}
+
+/* Called by the owner of the pool only. Returns how many workers can be used. */
+static int32_t ensure_workers(int32_t wanted) {
+    int32_t workers = atomic_load_explicit(&pool.workers, memory_order_relaxed);
+    if (workers >= wanted) {
+        return wanted;
+    }
+    if (pool.cpus == 0) {
+        pool.cpus = online_cpus();
+        pthread_atfork(NULL, NULL, forget_workers);
+    }
+    while (workers < wanted && start_worker(workers + 1)) {
+        atomic_store(&pool.workers, ++workers);
+    }
+    return workers;
+}
+
+static void await_done(_Atomic uint32_t *state) {
+    while (!spin_until(state, SLOT_RUNNING, false)) {
+        uint32_t running = SLOT_RUNNING;
+        if (atomic_compare_exchange_strong(state, &running, SLOT_AWAITED)) {
+            while (atomic_load(state) == SLOT_AWAITED) {
+                park_wait(state, SLOT_AWAITED);
+            }
+        }
+    }
+}
+
+void gatun_pool_run(int32_t parts, gatun_part_fn fn, void *argument) {
+    if (parts <= 1 || atomic_flag_test_and_set_explicit(&pool.busy, memory_order_acquire)) {
+        for (int32_t part = 0; part < parts; part++) {
+            fn(argument, part);
+        }
+        return;
+    }
+    int32_t workers = ensure_workers(parts - 1);
+    pool.fn = fn;
+    pool.argument = argument;
+    atomic_store_explicit(&pool.spinning, parts <= pool.cpus, memory_order_relaxed);
+    for (int32_t i = 1; i <= workers; i++) {
+        if (atomic_exchange(&pool.slots[i].state, SLOT_POSTED) == SLOT_PARKED) {
+            park_wake(&pool.slots[i].state);
+        }
+    }
+    fn(argument, 0);
+    for (int32_t part = workers + 1; part < parts; part++) {
+        fn(argument, part);
+    }
+    for (int32_t i = 1; i <= workers; i++) {
+        uint32_t posted = SLOT_POSTED;
+        if (atomic_compare_exchange_strong(&pool.slots[i].state, &posted, SLOT_IDLE)) {
+            fn(argument, i);
+        }
+    }
+    for (int32_t i = 1; i <= workers; i++) {
+        await_done(&pool.slots[i].state);
+    }
+    atomic_flag_clear_explicit(&pool.busy, memory_order_release);
+}
+
+int32_t gatun_pool_workers(void) {
+    return atomic_load(&pool.workers);
+}

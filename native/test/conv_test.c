@@ -1,0 +1,225 @@
+/*
+ * Copyright 2026 The Gatun Authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * conv_test.c - all passes of the convolution over random shapes, and over shapes that reach every algorithm.
+ */
+#include "check.h"
+#include "reference.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static int64_t size_of_x(const gatun_conv2d *c) {
+    return (int64_t)c->batch * c->in_height * c->in_width * c->in_channels;
+}
+
+static int64_t size_of_y(const gatun_conv2d *c) {
+    return (int64_t)c->batch * c->out_height * c->out_width * c->out_channels;
+}
+
+static int64_t size_of_w(const gatun_conv2d *c) {
+    return (int64_t)c->kernel_height * c->kernel_width * c->in_channels * c->out_channels;
+}
+
+static void describe(const gatun_conv2d *c, const char *pass, char *text, size_t size) {
+    snprintf(text, size, "%s: %d x %dx%dx%d to %dx%dx%d, kernel %dx%d, stride %d %d, dilation %d %d, pad %d %d, relu %d, "
+             "threads %d", pass, c->batch, c->in_height, c->in_width, c->in_channels, c->out_height, c->out_width,
+             c->out_channels, c->kernel_height, c->kernel_width, c->stride_height, c->stride_width, c->dilation_height,
+             c->dilation_width, c->pad_top, c->pad_left, c->activation, c->threads);
+}
+
+static void check_sum(const gatun_conv2d *c, const char *pass, int64_t n, int64_t terms, const float *actual,
+                      const double *expected, double *size) {
+    char text[300];
+    describe(c, pass, text, sizeof text);
+    for (int64_t i = 0; i < n; i++) {
+        size[i] = sum_tolerance(terms, size[i]);
+    }
+    CHECK_CLOSE(n, actual, expected, size, text);
+}
+
+/* Twice, with different rubbish in the workspace: the same call gives the same bits. */
+static void forward(const gatun_conv2d *c, const float *x, const float *w, const float *bias, float *y) {
+    float *again = new_floats(size_of_y(c));
+    int64_t bytes = gatun_conv2d_workspace(c, GATUN_CONV_FORWARD);
+    CHECK(bytes >= 0 && bytes % 64 == 0, "workspace of %lld bytes", (long long)bytes);
+    void *workspace = new_workspace(bytes);
+    CHECK(gatun_conv2d_forward(c, x, w, bias, y, workspace) == GATUN_OK, "forward");
+    CHECK(gatun_conv2d_forward(c, x, w, bias, again, workspace) == GATUN_OK, "forward");
+    CHECK(memcmp(y, again, (size_t)size_of_y(c) * sizeof(float)) == 0, "forward: other bits");
+    release(workspace);
+    release(again);
+}
+
+static void backward_input(const gatun_conv2d *c, const float *dy, const float *w, float *dx) {
+    float *again = new_floats(size_of_x(c));
+    void *workspace = new_workspace(gatun_conv2d_workspace(c, GATUN_CONV_BACKWARD_INPUT));
+    CHECK(gatun_conv2d_backward_input(c, dy, w, dx, workspace) == GATUN_OK, "backward input");
+    CHECK(gatun_conv2d_backward_input(c, dy, w, again, workspace) == GATUN_OK, "backward input");
+    CHECK(memcmp(dx, again, (size_t)size_of_x(c) * sizeof(float)) == 0, "backward input: other bits");
+    release(workspace);
+    release(again);
+}
+
+static void backward_weight(const gatun_conv2d *c, const float *x, const float *dy, float *dw, float *dbias) {
+    float *again = new_floats(size_of_w(c));
+    void *workspace = new_workspace(gatun_conv2d_workspace(c, GATUN_CONV_BACKWARD_WEIGHT));
+    CHECK(gatun_conv2d_backward_weight(c, x, dy, dw, dbias, workspace) == GATUN_OK, "backward weight");
+    CHECK(gatun_conv2d_backward_weight(c, x, dy, again, NULL, workspace) == GATUN_OK, "backward weight");
+    CHECK(memcmp(dw, again, (size_t)size_of_w(c) * sizeof(float)) == 0, "backward weight: other bits");
+    release(workspace);
+    release(again);
+}
+
+static void test_conv(const gatun_conv2d *c, bool with_bias) {
+    int64_t nx = size_of_x(c), ny = size_of_y(c), nw = size_of_w(c);
+    int64_t most = nx > ny ? nx : ny;
+    most = most > nw ? most : nw;
+    float *x = random_floats(nx), *w = random_floats(nw), *bias = random_floats(c->out_channels);
+    float *y = new_floats(ny), *dy = random_floats(ny), *dx = new_floats(nx), *dw = new_floats(nw);
+    float *dbias = new_floats(c->out_channels);
+    double *expected = new_doubles(most), *size = new_doubles(most);
+    double *expected_bias = new_doubles(c->out_channels), *size_bias = new_doubles(c->out_channels);
+    int64_t taps = (int64_t)c->kernel_height * c->kernel_width;
+
+    forward(c, x, w, with_bias ? bias : NULL, y);
+    reference_conv_forward(c, x, w, with_bias ? bias : NULL, expected, size);
+    check_sum(c, "forward", ny, taps * c->in_channels, y, expected, size);
+
+    backward_input(c, dy, w, dx);
+    reference_conv_backward_input(c, dy, w, expected, size);
+    check_sum(c, "backward input", nx, taps * c->out_channels, dx, expected, size);
+
+    backward_weight(c, x, dy, dw, dbias);
+    reference_conv_backward_weight(c, x, dy, expected, size, expected_bias, size_bias);
+    int64_t pixels = (int64_t)c->batch * c->out_height * c->out_width;
+    check_sum(c, "backward weight", nw, pixels, dw, expected, size);
+    check_sum(c, "backward bias", c->out_channels, pixels, dbias, expected_bias, size_bias);
+
+    release(x), release(w), release(bias), release(y), release(dy), release(dx), release(dw), release(dbias);
+    release(expected), release(size), release(expected_bias), release(size_bias);
+}
+
+static int out_size(int in, int pad_before, int pad_after, int kernel, int dilation, int stride) {
+    int room = in + pad_before + pad_after - (kernel - 1) * dilation - 1;
+    return room < 0 ? 0 : room / stride + 1;
+}
+
+static bool random_conv(gatun_conv2d *c, int max_size) {
+    static const int threads[] = {1, 2, 3, 8};
+    *c = (gatun_conv2d){
+        .batch = random_between(1, 3),
+        .in_channels = random_between(1, 20), .in_height = random_between(1, max_size),
+        .in_width = random_between(1, max_size), .out_channels = random_between(1, 20),
+        .kernel_height = random_between(1, 7), .kernel_width = random_between(1, 7),
+        .stride_height = random_between(1, 3), .stride_width = random_between(1, 3),
+        .dilation_height = random_int(2) ? 1 : random_between(1, 3), .pad_top = random_between(0, 8),
+        .pad_left = random_between(0, 8), .activation = (int)random_int(2), .threads = threads[random_int(4)],
+    };
+    c->dilation_width = random_int(2) ? 1 : random_between(1, 3);
+    if (random_int(3) == 0) {
+        c->pad_top = c->pad_left = 0;
+    }
+    c->out_height = out_size(c->in_height, c->pad_top, random_between(0, c->pad_top), c->kernel_height,
+                             c->dilation_height, c->stride_height);
+    c->out_width = out_size(c->in_width, c->pad_left, random_between(0, c->pad_left + 1), c->kernel_width,
+                            c->dilation_width, c->stride_width);
+    return c->out_height > 0 && c->out_width > 0;
+}
+
+static void test_random_shapes(void) {
+    random_seed(1001);
+    for (int i = 0; i < 150;) {
+        gatun_conv2d c;
+        if (random_conv(&c, i % 3 == 0 ? 20 : 9)) {
+            test_conv(&c, random_int(2));
+            i++;
+        }
+    }
+}
+
+static gatun_conv2d square(int batch, int channels, int size, int out_channels, int kernel, int stride, int pad) {
+    int out = out_size(size, pad, pad, kernel, 1, stride);
+    return (gatun_conv2d){batch, channels, size, size, out_channels, out, out, kernel, kernel, stride, stride, 1, 1,
+                          pad, pad, GATUN_LINEAR, 2};
+}
+
+static void test_named_shapes(void) {
+    random_seed(1002);
+    static const int threads[] = {1, 2, 3, 8};
+    const gatun_conv2d shapes[] = {
+        square(4, 1, 28, 6, 5, 1, 2),    /* the first and second layer of LeNet */
+        square(4, 6, 14, 16, 5, 1, 0),
+        square(2, 3, 32, 16, 3, 1, 1),
+        square(2, 16, 12, 33, 3, 2, 1),
+        square(1, 40, 7, 70, 3, 1, 1),   /* several panels of columns */
+        square(2, 33, 9, 17, 1, 1, 0),   /* pointwise */
+        square(2, 24, 9, 40, 1, 2, 0),
+        square(1, 200, 6, 150, 3, 1, 1), /* too large for the direct kernels */
+        square(3, 170, 5, 200, 3, 2, 1),
+        square(1, 8, 2, 8, 7, 1, 3),     /* kernel larger than the image */
+        square(5, 2, 1, 3, 3, 1, 1),
+    };
+    for (int i = 0; i < COUNT(shapes); i++) {
+        for (int t = 0; t < COUNT(threads); t++) {
+            gatun_conv2d c = shapes[i];
+            c.threads = threads[t];
+            c.activation = t % 2;
+            test_conv(&c, t != 2);
+        }
+    }
+}
+
+static void test_empty(void) {
+    gatun_conv2d c = square(2, 3, 5, 4, 3, 1, 1);
+    float bias[4] = {-1, 0, 1, 2}, dw[108], dbias[4];
+    c.in_channels = 0;
+    c.activation = GATUN_ACTIVATE_RELU;
+    float *y = new_floats(size_of_y(&c)), *dy = random_floats(size_of_y(&c));
+    CHECK(gatun_conv2d_workspace(&c, GATUN_CONV_FORWARD) == 0, "workspace");
+    CHECK(gatun_conv2d_forward(&c, NULL, NULL, bias, y, NULL) == GATUN_OK, "no input channels");
+    CHECK(y[0] == 0 && y[3] == 2 && y[size_of_y(&c) - 2] == 1, "activation(bias)");
+    CHECK(gatun_conv2d_backward_weight(&c, NULL, dy, dw, dbias, NULL) == GATUN_OK, "no input channels");
+    release(y), release(dy);
+    c = square(0, 3, 5, 4, 3, 1, 1);
+    CHECK(gatun_conv2d_forward(&c, NULL, NULL, NULL, NULL, NULL) == GATUN_OK, "batch 0");
+    CHECK(gatun_conv2d_backward_input(&c, NULL, NULL, NULL, NULL) == GATUN_OK, "batch 0");
+    dw[0] = dw[107] = dbias[3] = 7;
+    CHECK(gatun_conv2d_backward_weight(&c, NULL, NULL, dw, dbias, NULL) == GATUN_OK, "batch 0");
+    CHECK(dw[0] == 0 && dw[107] == 0 && dbias[3] == 0, "gradients of an empty batch");
+}
+
+static void test_bad_arguments(void) {
+    float f[1000] = {0};
+    for (int i = 0; i < 10; i++) {
+        gatun_conv2d c = square(1, 1, 3, 1, 3, 1, 1);
+        int32_t *field[] = {&c.batch, &c.in_channels, &c.in_height, &c.out_width, &c.out_channels,
+                            &c.kernel_height, &c.stride_width, &c.dilation_height, &c.activation, &c.threads};
+        *field[i] = -1;
+        CHECK(gatun_conv2d_workspace(&c, 0) == -1, "workspace, field %d", i);
+        CHECK(gatun_conv2d_forward(&c, f, f, f, f, f) == GATUN_BAD_ARGUMENT, "forward, field %d", i);
+        CHECK(gatun_conv2d_backward_input(&c, f, f, f, f) == GATUN_BAD_ARGUMENT, "input, field %d", i);
+        CHECK(gatun_conv2d_backward_weight(&c, f, f, f, f, f) == GATUN_BAD_ARGUMENT, "weight, field %d", i);
+    }
+    gatun_conv2d c = square(1, 1, 3, 1, 3, 1, 1);
+    CHECK(gatun_conv2d_workspace(NULL, 0) == -1, "null");
+    CHECK(gatun_conv2d_workspace(&c, 3) == -1, "pass");
+    CHECK(gatun_conv2d_workspace(&c, -1) == -1, "pass");
+    CHECK(gatun_conv2d_forward(&c, NULL, f, f, f, f) == GATUN_BAD_ARGUMENT, "null");
+    CHECK(gatun_conv2d_forward(&c, f, f, f, f, NULL) == GATUN_BAD_ARGUMENT, "null");
+    CHECK(gatun_conv2d_backward_input(&c, f, f, NULL, f) == GATUN_BAD_ARGUMENT, "null");
+    CHECK(gatun_conv2d_backward_weight(&c, f, NULL, f, f, f) == GATUN_BAD_ARGUMENT, "null");
+}
+
+static void test_all(void) {
+    test_random_shapes();
+    test_named_shapes();
+    test_empty();
+    test_bad_arguments();
+}
+
+int main(void) {
+    for_each_isa(test_all);
+    return check_finish();
+}
