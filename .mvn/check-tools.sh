@@ -7,7 +7,7 @@ set -u
 needed=25
 
 fail() {
-    echo "[ERROR] $1" >&2
+    echo "$1"
     exit 1
 }
 
@@ -23,21 +23,25 @@ check_jdk() {
     maven=${1%%.*}
     [ "$maven" -ge "$needed" ] 2>/dev/null && return
     [ -f "$HOME/.m2/toolchains.xml" ] && return
-    for folder in $(env | sed -n -e 's/^JAVA[0-9]*_HOME=//p' -e 's/^JDK[0-9]*_HOME=//p' -e 's/^JAVA_HOME_[0-9A-Za-z_]*=//p') \
+    for folder in $(env | sed -n 's/^JAVA[0-9]*_HOME=//p') \
         /usr/lib/jvm/* /usr/lib64/jvm/* /usr/java/* /usr/local/java/* /opt/java/* \
         /Library/Java/JavaVirtualMachines/*/Contents/Home "$HOME"/Library/Java/JavaVirtualMachines/*/Contents/Home \
         "$HOME"/.jdks/* "$HOME"/.m2/jdks/* "$HOME"/.sdkman/candidates/java/* "$HOME"/.jenv/versions/* \
         "$HOME"/.asdf/installs/java/* "$HOME"/.jbang/cache/jdks/*; do
         is_jdk "$folder" && return
     done
-    fail "Gatun needs JDK $needed (e.g. Temurin $needed): install it, and set JDK${needed}_HOME to its folder if it is not found then"
+    fail "Gatun needs JDK $needed (e.g. Temurin $needed): install it, and set JAVA${needed}_HOME to its folder if it is not found there"
+}
+
+has() {
+    command -v "$1" >/dev/null 2>&1
 }
 
 check_c() {
     missing=
-    command -v "${CC:-cc}" >/dev/null 2>&1 || missing="a C compiler"
-    command -v cmake >/dev/null 2>&1 || missing="${missing:+$missing and }CMake"
-    command -v make >/dev/null 2>&1 || command -v ninja >/dev/null 2>&1 || missing="${missing:+$missing and }make"
+    has "${CC:-cc}" || has gcc || has clang || missing="a C compiler"
+    has cmake || missing="${missing:+$missing and }CMake"
+    has make || missing="${missing:+$missing and }make"
     [ -z "$missing" ] && return
     case $(uname -s 2>/dev/null) in
         Darwin) how='"xcode-select --install" and "brew install cmake"' ;;
