@@ -10,7 +10,7 @@ module io.gatun.nn {
     requires static transitive org.jspecify;
     requires transitive io.gatun.core;
     requires com.fasterxml.jackson.core;
-    requires progressbar;
+    requires me.tongfei.progressbar;
 
     exports io.gatun.nn;
     exports io.gatun.nn.data;
