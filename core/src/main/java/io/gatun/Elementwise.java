@@ -138,7 +138,9 @@ final class Elementwise {
             Shape shape = Shape.broadcast(op, la.shape(), lb.shape());
             // The operand that fills the result decides its memory order.
             Layout leader =
-                    la.shape().equals(shape) && la.isDense() || !lb.shape().equals(shape) ? la : lb;
+                    (la.shape().equals(shape) && la.isDense()) || !lb.shape().equals(shape)
+                            ? la
+                            : lb;
             Layout ly =
                     leader.shape().equals(shape) ? leader.densified() : Layout.contiguous(shape);
             y = Tensor.empty(ly, DType.FLOAT32);
@@ -192,7 +194,7 @@ final class Elementwise {
         int[] axes = new int[gradient.shape().rank()];
         int n = 0;
         for (int i = 0; i < gradient.shape().rank(); i++) {
-            if (i < extra || shape.dim(i - extra) == 1 && gradient.shape().dim(i) != 1) {
+            if (i < extra || (shape.dim(i - extra) == 1 && gradient.shape().dim(i) != 1)) {
                 axes[n++] = i;
             }
         }

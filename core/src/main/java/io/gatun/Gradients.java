@@ -4,8 +4,8 @@
  */
 package io.gatun;
 
+import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.BiConsumer;
 import java.util.function.Supplier;
 
@@ -15,9 +15,9 @@ import java.util.function.Supplier;
  */
 public final class Gradients {
     private final List<Tensor> order;
-    private final Map<Tensor, Tensor> gradients;
+    private final IdentityHashMap<Tensor, Tensor> gradients;
 
-    Gradients(List<Tensor> order, Map<Tensor, Tensor> gradients) {
+    Gradients(List<Tensor> order, IdentityHashMap<Tensor, Tensor> gradients) {
         this.order = order;
         this.gradients = gradients;
     }

@@ -141,8 +141,8 @@ public final class InPlace {
                         new Kernels.Adam(
                                 parameter.shape().size(),
                                 (float) rate,
-                                (float) (rate / (1 - Math.pow(beta1, step))),
-                                (float) (1 / Math.sqrt(1 - Math.pow(beta2, step))),
+                                (float) (rate / (1 - Math.pow(beta1, (double) step))),
+                                (float) (1 / Math.sqrt(1 - Math.pow(beta2, (double) step))),
                                 (float) beta1,
                                 (float) beta2,
                                 (float) epsilon,

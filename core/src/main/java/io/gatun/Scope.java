@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * nest; the innermost one owns. A scope and its tensors belong to the thread that opened it. Use of
  * a tensor after its scope has ended is an {@link IllegalStateException}.
  */
+@SuppressWarnings("ReferenceEquality") // a scope, a thread: each is itself and nothing else
 public class Scope implements AutoCloseable {
     private static final ThreadLocal<Scope> CURRENT = new ThreadLocal<>();
 

@@ -67,6 +67,7 @@ final class Storage {
     }
 
     /** The memory; checks that it may be used here and now. */
+    @SuppressWarnings("ReferenceEquality") // a thread is itself and nothing else
     MemorySegment segment() {
         Scope owner = scope;
         if (released) {

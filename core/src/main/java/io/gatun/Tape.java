@@ -182,7 +182,7 @@ public final class Tape extends Scope {
     /** One walk back over the recorded operations. */
     private final class Backward {
         private final Tensor[] targets;
-        private final Map<Tensor, Integer> leaves = new IdentityHashMap<>();
+        private final IdentityHashMap<Tensor, Integer> leaves = new IdentityHashMap<>();
         private final boolean[] needed;
         private final @Nullable Tensor[] pending;
         private final @Nullable Tensor[] results;
@@ -191,7 +191,7 @@ public final class Tape extends Scope {
         private final Map<Integer, Integer> inner = new java.util.HashMap<>();
 
         /** How many pending gradients share a storage that this walk allocated. */
-        private final Map<Storage, Integer> uses = new IdentityHashMap<>();
+        private final IdentityHashMap<Storage, Integer> uses = new IdentityHashMap<>();
 
         private final long firstSerial = nextSerial();
 
@@ -220,8 +220,8 @@ public final class Tape extends Scope {
 
         private boolean wanted(Tensor input) {
             Node node = input.node();
-            return node != null && node.tape == Tape.this
-                    ? node.index < needed.length && needed[node.index]
+            return (node != null && node.tape == Tape.this)
+                    ? (node.index < needed.length && needed[node.index])
                     : leaves.containsKey(input);
         }
 
@@ -246,7 +246,7 @@ public final class Tape extends Scope {
                 }
                 dispose(gradient);
             }
-            Map<Tensor, Tensor> gradients = new IdentityHashMap<>();
+            IdentityHashMap<Tensor, Tensor> gradients = new IdentityHashMap<>();
             List<Tensor> order = new ArrayList<>();
             for (Tensor target : targets) {
                 Node node = target.node();
