@@ -8,14 +8,17 @@ import io.gatun.Gradients;
 import io.gatun.InPlace;
 import io.gatun.Tensor;
 import java.util.IdentityHashMap;
-import java.util.Map;
 
 /**
- * Adam (Kingma and Ba, "Adam: a method for stochastic optimization", 2015): steps along the mean of gradients over the root of the
- * mean of their squares, both corrected for their start at zero. Defaults: beta1 0.9, beta2 0.999, epsilon 1e-8, no weight decay.
+ * Adam (Kingma and Ba, "Adam: a method for stochastic optimization", 2015): steps along the mean of
+ * gradients over the root of the mean of their squares, both corrected for their start at zero.
+ * Defaults: beta1 0.9, beta2 0.999, epsilon 1e-8, no weight decay.
  */
 public final class Adam implements Optimizer {
-    /** What Adam keeps for one parameter; each counts its own steps, as a frozen parameter takes none. */
+    /**
+     * What Adam keeps for one parameter; each counts its own steps, as a frozen parameter takes
+     * none.
+     */
     private static final class State {
         final Tensor first;
         final Tensor second;
@@ -31,7 +34,7 @@ public final class Adam implements Optimizer {
     private final double beta2;
     private final double epsilon;
     private final double weightDecay;
-    private final Map<Tensor, State> states = new IdentityHashMap<>();
+    private final IdentityHashMap<Tensor, State> states = new IdentityHashMap<>();
     private double rate;
 
     private Adam(double rate, double beta1, double beta2, double epsilon, double weightDecay) {

@@ -10,8 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Saves the model's parameters after epochs, as safetensors files. Each save replaces the file in one step: an interrupted one
- * leaves the old file whole.
+ * Saves the model's parameters after epochs, as safetensors files. Each save replaces the file in
+ * one step: an interrupted one leaves the old file whole.
  */
 public final class Checkpoints implements TrainingListener {
     private final Path file;
@@ -62,7 +62,8 @@ public final class Checkpoints implements TrainingListener {
             }
             Safetensors.save(run.model(), file);
         } catch (IOException e) {
-            throw new UncheckedIOException("checkpoint " + file + " cannot be written: " + e.getMessage(), e);
+            throw new UncheckedIOException(
+                    "checkpoint " + file + " cannot be written: " + e.getMessage(), e);
         }
     }
 }

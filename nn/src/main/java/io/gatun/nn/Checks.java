@@ -14,21 +14,24 @@ final class Checks {
 
     static double rate(String where, String name, double value) {
         if (!(value >= 0 && value < Double.POSITIVE_INFINITY)) {
-            throw new IllegalArgumentException(where + ": " + name + " = " + value + ": give a finite number of at least 0");
+            throw new IllegalArgumentException(
+                    where + ": " + name + " = " + value + ": give a finite number of at least 0");
         }
         return value;
     }
 
     static double fraction(String where, String name, double value) {
         if (!(value >= 0 && value < 1)) {
-            throw new IllegalArgumentException(where + ": " + name + " = " + value + ": give a number from 0 to below 1");
+            throw new IllegalArgumentException(
+                    where + ": " + name + " = " + value + ": give a number from 0 to below 1");
         }
         return value;
     }
 
     static int positive(String where, String name, int value) {
         if (value < 1) {
-            throw new IllegalArgumentException(where + ": " + name + " = " + value + ": must be at least 1");
+            throw new IllegalArgumentException(
+                    where + ": " + name + " = " + value + ": must be at least 1");
         }
         return value;
     }

@@ -12,9 +12,9 @@ import java.util.SplittableRandom;
 import java.util.function.UnaryOperator;
 
 /**
- * A convolution of images (a cross-correlation: the kernel is not flipped), x [N, C, H, W] to y [N, K, H', W']. Parameters
- * {@code weight} [K, C, height, width] and {@code bias} [K]. Defaults: stride 1, padding {@link Padding#VALID}, weights
- * {@link Initializer#heUniform}, bias zeros.
+ * A convolution of images (a cross-correlation: the kernel is not flipped), x [N, C, H, W] to y [N,
+ * K, H', W']. Parameters {@code weight} [K, C, height, width] and {@code bias} [K]. Defaults:
+ * stride 1, padding {@link Padding#VALID}, weights {@link Initializer#heUniform}, bias zeros.
  */
 public final class Conv2d implements FusesRelu {
     private final Parameter weight;
@@ -23,10 +23,15 @@ public final class Conv2d implements FusesRelu {
     private final int strideWidth;
     private final Padding padding;
 
-    private Conv2d(Parameter weight, Parameter bias, int strideHeight, int strideWidth, Padding padding) {
+    private Conv2d(
+            Parameter weight, Parameter bias, int strideHeight, int strideWidth, Padding padding) {
         if (strideHeight < 1 || strideWidth < 1) {
             throw new IllegalArgumentException(
-                    "Conv2d: stride = " + strideHeight + "x" + strideWidth + ": both must be at least 1");
+                    "Conv2d: stride = "
+                            + strideHeight
+                            + "x"
+                            + strideWidth
+                            + ": both must be at least 1");
         }
         this.weight = weight;
         this.bias = bias;
@@ -59,16 +64,31 @@ public final class Conv2d implements FusesRelu {
      * @return the layer, with stride 1 and no padding
      * @throws IllegalArgumentException if a number is less than 1
      */
-    public static Conv2d of(int in, int out, int kernelHeight, int kernelWidth, Initializer initializer) {
+    public static Conv2d of(
+            int in, int out, int kernelHeight, int kernelWidth, Initializer initializer) {
         if (in < 1 || out < 1 || kernelHeight < 1 || kernelWidth < 1) {
-            throw new IllegalArgumentException("Conv2d: in = " + in + ", out = " + out + ", kernel = " + kernelHeight
-                    + "x" + kernelWidth + ": all must be at least 1");
+            throw new IllegalArgumentException(
+                    "Conv2d: in = "
+                            + in
+                            + ", out = "
+                            + out
+                            + ", kernel = "
+                            + kernelHeight
+                            + "x"
+                            + kernelWidth
+                            + ": all must be at least 1");
         }
         SplittableRandom random = new SplittableRandom();
         long area = (long) kernelHeight * kernelWidth;
         Shape shape = Shape.of(out, in, kernelHeight, kernelWidth);
         return new Conv2d(
-                Parameter.of("weight", Convolution.weightLayout(shape), initializer, in * area, out * area, random),
+                Parameter.of(
+                        "weight",
+                        Convolution.weightLayout(shape),
+                        initializer,
+                        in * area,
+                        out * area,
+                        random),
                 Parameter.of(
                         "bias",
                         io.gatun.Layout.contiguous(Shape.of(out)),
@@ -130,8 +150,14 @@ public final class Conv2d implements FusesRelu {
             throw new IllegalArgumentException(
                     this + ": takes [N, " + w.dim(1) + ", H, W], got shape " + x.shape());
         }
-        Convolution.Geometry geometry = padding.resolve(
-                x.shape().dim(2), x.shape().dim(3), (int) w.dim(2), (int) w.dim(3), strideHeight, strideWidth);
+        Convolution.Geometry geometry =
+                padding.resolve(
+                        x.shape().dim(2),
+                        x.shape().dim(3),
+                        (int) w.dim(2),
+                        (int) w.dim(3),
+                        strideHeight,
+                        strideWidth);
         return Convolution.conv2d(x, weight.value(), bias.value(), geometry, relu);
     }
 
@@ -142,13 +168,27 @@ public final class Conv2d implements FusesRelu {
 
     @Override
     public Layer map(UnaryOperator<Parameter> change) {
-        return new Conv2d(change.apply(weight), change.apply(bias), strideHeight, strideWidth, padding);
+        return new Conv2d(
+                change.apply(weight), change.apply(bias), strideHeight, strideWidth, padding);
     }
 
     @Override
     public String toString() {
         Shape w = weight.value().shape();
-        return "Conv2d(" + w.dim(1) + ", " + w.dim(0) + ", " + w.dim(2) + "x" + w.dim(3) + ", stride " + strideHeight + "x"
-                + strideWidth + ", " + padding + ")";
+        return "Conv2d("
+                + w.dim(1)
+                + ", "
+                + w.dim(0)
+                + ", "
+                + w.dim(2)
+                + "x"
+                + w.dim(3)
+                + ", stride "
+                + strideHeight
+                + "x"
+                + strideWidth
+                + ", "
+                + padding
+                + ")";
     }
 }

@@ -13,8 +13,9 @@ import java.util.SplittableRandom;
 import java.util.function.UnaryOperator;
 
 /**
- * A fully connected layer: y = x W^T + b, x [N, in] to y [N, out]. Parameters {@code weight} [out, in] and {@code bias} [out], as in
- * PyTorch's Linear. Weights start as {@link Initializer#heUniform}, the bias as zeros.
+ * A fully connected layer: y = x W^T + b, x [N, in] to y [N, out]. Parameters {@code weight} [out,
+ * in] and {@code bias} [out], as in PyTorch's Linear. Weights start as {@link
+ * Initializer#heUniform}, the bias as zeros.
  */
 public final class Dense implements FusesRelu {
     private final Parameter weight;
@@ -48,12 +49,25 @@ public final class Dense implements FusesRelu {
      */
     public static Dense of(int in, int out, Initializer initializer) {
         if (in < 1 || out < 1) {
-            throw new IllegalArgumentException("Dense: in = " + in + ", out = " + out + ": both must be at least 1");
+            throw new IllegalArgumentException(
+                    "Dense: in = " + in + ", out = " + out + ": both must be at least 1");
         }
         SplittableRandom random = new SplittableRandom();
         return new Dense(
-                Parameter.of("weight", Layout.contiguous(Shape.of(out, in)), initializer, in, out, random),
-                Parameter.of("bias", Layout.contiguous(Shape.of(out)), Initializer.zeros(), in, out, random));
+                Parameter.of(
+                        "weight",
+                        Layout.contiguous(Shape.of(out, in)),
+                        initializer,
+                        in,
+                        out,
+                        random),
+                Parameter.of(
+                        "bias",
+                        Layout.contiguous(Shape.of(out)),
+                        Initializer.zeros(),
+                        in,
+                        out,
+                        random));
     }
 
     @Override
@@ -69,8 +83,13 @@ public final class Dense implements FusesRelu {
     private Tensor apply(Tensor x, boolean relu) {
         long in = weight.value().shape().dim(1);
         if (x.shape().rank() != 2 || x.shape().dim(1) != in) {
-            throw new IllegalArgumentException(this + ": takes [N, " + in + "], got shape " + x.shape()
-                    + (x.shape().rank() > 2 ? ": put a Flatten before it" : ""));
+            throw new IllegalArgumentException(
+                    this
+                            + ": takes [N, "
+                            + in
+                            + "], got shape "
+                            + x.shape()
+                            + (x.shape().rank() > 2 ? ": put a Flatten before it" : ""));
         }
         return LinearAlgebra.linear(x, weight.value(), bias.value(), relu);
     }

@@ -4,7 +4,10 @@
  */
 package io.gatun.nn;
 
-/** Ends training when the validation loss (the training loss, without validation data) has not fallen for some epochs. */
+/**
+ * Ends training when the validation loss (the training loss, without validation data) has not
+ * fallen for some epochs.
+ */
 public final class EarlyStopping implements TrainingListener {
     private final int patience;
     private double best = Double.POSITIVE_INFINITY;

@@ -6,7 +6,10 @@ package io.gatun.nn;
 
 import io.gatun.Tensor;
 
-/** All dimensions but the first as one: x [N, ...] to y [N, features], in row-major order (C, H, W for images). */
+/**
+ * All dimensions but the first as one: x [N, ...] to y [N, features], in row-major order (C, H, W
+ * for images).
+ */
 public record Flatten() implements Layer {
     /**
      * The layer.

@@ -59,14 +59,18 @@ public record History(List<Epoch> epochs, @Nullable String stoppedBecause) {
 
         @Override
         public String toString() {
-            StringBuilder text = new StringBuilder(String.format(Locale.ROOT, "epoch %d: loss %.4f", number, loss));
-            metrics.forEach((name, value) -> text.append(String.format(Locale.ROOT, ", %s %.2f %%", name, 100 * value)));
+            StringBuilder text =
+                    new StringBuilder(
+                            String.format(Locale.ROOT, "epoch %d: loss %.4f", number, loss));
+            metrics.forEach((name, value) ->
+                    text.append(String.format(Locale.ROOT, ", %s %.2f %%", name, 100 * value)));
             if (!Double.isNaN(validationLoss)) {
                 text.append(String.format(Locale.ROOT, " | validation loss %.4f", validationLoss));
-                validationMetrics.forEach(
-                        (name, value) -> text.append(String.format(Locale.ROOT, ", %s %.2f %%", name, 100 * value)));
+                validationMetrics.forEach((name, value) ->
+                        text.append(String.format(Locale.ROOT, ", %s %.2f %%", name, 100 * value)));
             }
-            return text.append(String.format(Locale.ROOT, " | %.0f samples/s", samplesPerSecond())).toString();
+            return text.append(String.format(Locale.ROOT, " | %.0f samples/s", samplesPerSecond()))
+                    .toString();
         }
     }
 
@@ -78,7 +82,9 @@ public record History(List<Epoch> epochs, @Nullable String stoppedBecause) {
      */
     public Epoch last() {
         if (epochs.isEmpty()) {
-            throw new IllegalStateException("no epoch was finished" + (stoppedBecause == null ? "" : ": " + stoppedBecause));
+            throw new IllegalStateException(
+                    "no epoch was finished"
+                            + (stoppedBecause == null ? "" : ": " + stoppedBecause));
         }
         return epochs.getLast();
     }

@@ -45,13 +45,15 @@ public interface Initializer {
     }
 
     /**
-     * Even between -bound and bound, with bound = sqrt(6 / (fan in + fan out)). Glorot and Bengio, "Understanding the difficulty of
-     * training deep feedforward neural networks", 2010; also called Xavier. For sigmoid and tanh.
+     * Even between -bound and bound, with bound = sqrt(6 / (fan in + fan out)). Glorot and Bengio,
+     * "Understanding the difficulty of training deep feedforward neural networks", 2010; also
+     * called Xavier. For sigmoid and tanh.
      *
      * @return the initializer
      */
     static Initializer glorotUniform() {
-        return (shape, fanIn, fanOut, random) -> uniform(shape, Math.sqrt(6.0 / (fanIn + fanOut)), random);
+        return (shape, fanIn, fanOut, random) ->
+                uniform(shape, Math.sqrt(6.0 / (fanIn + fanOut)), random);
     }
 
     /**
@@ -60,12 +62,13 @@ public interface Initializer {
      * @return the initializer
      */
     static Initializer glorotNormal() {
-        return (shape, fanIn, fanOut, random) -> normal(shape, Math.sqrt(2.0 / (fanIn + fanOut)), random);
+        return (shape, fanIn, fanOut, random) ->
+                normal(shape, Math.sqrt(2.0 / (fanIn + fanOut)), random);
     }
 
     /**
-     * Even between -bound and bound, with bound = sqrt(6 / fan in). He et al., "Delving deep into rectifiers", 2015; also called
-     * Kaiming. For ReLU; the default of layers.
+     * Even between -bound and bound, with bound = sqrt(6 / fan in). He et al., "Delving deep into
+     * rectifiers", 2015; also called Kaiming. For ReLU; the default of layers.
      *
      * @return the initializer
      */

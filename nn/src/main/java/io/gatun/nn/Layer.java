@@ -10,9 +10,10 @@ import java.util.SplittableRandom;
 import java.util.function.UnaryOperator;
 
 /**
- * A function of a tensor with parameters: a building block of a model, or a whole model. A layer is its hyper-parameters, its
- * parameters and one short {@link #forward}; it knows nothing of optimizers, files or threads. Whether it trains or infers is
- * {@link io.gatun.Tape#isTraining a property of the open scope}, so one model serves many threads.
+ * A function of a tensor with parameters: a building block of a model, or a whole model. A layer is
+ * its hyper-parameters, its parameters and one short {@link #forward}; it knows nothing of
+ * optimizers, files or threads. Whether it trains or infers is {@link io.gatun.Tape#isTraining a
+ * property of the open scope}, so one model serves many threads.
  *
  * <p>A layer of one's own:
  *
@@ -46,16 +47,18 @@ public interface Layer {
     /**
      * The same layer over other parameters: how a {@link Session} takes its own copy.
      *
-     * @param change gives the parameter to put in place of each one; called once for each, in the order of {@link #parameters}
+     * @param change gives the parameter to put in place of each one; called once for each, in the
+     *     order of {@link #parameters}
      * @return a layer with the new parameters; this one if it has none
      */
     default Layer map(UnaryOperator<Parameter> change) {
         if (parameters().isEmpty()) {
             return this;
         }
-        throw new UnsupportedOperationException(getClass().getName()
-                + " has parameters and does not implement Layer.map: return a layer with change.apply(p) in place of each"
-                + " parameter p");
+        throw new UnsupportedOperationException(
+                getClass().getName()
+                        + " has parameters and does not implement Layer.map: return a layer with change.apply(p) in place of each"
+                        + " parameter p");
     }
 
     /**

@@ -12,7 +12,8 @@ public final class Losses {
     private Losses() {}
 
     /**
-     * Softmax and cross-entropy in one kernel, stable for logits of any size: the mean of log(sum(e^x)) - x[label].
+     * Softmax and cross-entropy in one kernel, stable for logits of any size: the mean of
+     * log(sum(e^x)) - x[label].
      *
      * @return a loss of logits [N, classes] and INT32 labels [N]
      */
@@ -28,8 +29,12 @@ public final class Losses {
     public static Loss mse() {
         return (output, target) -> {
             if (!output.shape().equals(target.shape())) {
-                throw new IllegalArgumentException("mse: output has shape " + output.shape() + " and target "
-                        + target.shape() + ": they must be equal");
+                throw new IllegalArgumentException(
+                        "mse: output has shape "
+                                + output.shape()
+                                + " and target "
+                                + target.shape()
+                                + ": they must be equal");
             }
             Tensor difference = output.sub(target);
             return difference.square().mean();

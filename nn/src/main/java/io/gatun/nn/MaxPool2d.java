@@ -16,13 +16,22 @@ import io.gatun.Tensor;
  * @param strideWidth columns between two windows
  * @param padding of the image; padding never wins
  */
-public record MaxPool2d(int kernelHeight, int kernelWidth, int strideHeight, int strideWidth, Padding padding)
+public record MaxPool2d(
+        int kernelHeight, int kernelWidth, int strideHeight, int strideWidth, Padding padding)
         implements Layer {
     /** Checks the numbers. */
     public MaxPool2d {
         if (kernelHeight < 1 || kernelWidth < 1 || strideHeight < 1 || strideWidth < 1) {
-            throw new IllegalArgumentException("MaxPool2d: kernel = " + kernelHeight + "x" + kernelWidth + ", stride = "
-                    + strideHeight + "x" + strideWidth + ": all must be at least 1");
+            throw new IllegalArgumentException(
+                    "MaxPool2d: kernel = "
+                            + kernelHeight
+                            + "x"
+                            + kernelWidth
+                            + ", stride = "
+                            + strideHeight
+                            + "x"
+                            + strideWidth
+                            + ": all must be at least 1");
         }
     }
 
@@ -50,13 +59,19 @@ public record MaxPool2d(int kernelHeight, int kernelWidth, int strideHeight, int
     @Override
     public Tensor forward(Tensor x) {
         if (x.shape().rank() != 4) {
-            throw new IllegalArgumentException(this + ": takes [N, C, H, W], got shape " + x.shape());
+            throw new IllegalArgumentException(
+                    this + ": takes [N, C, H, W], got shape " + x.shape());
         }
         return Pooling.maxPool2d(
                 x,
                 kernelHeight,
                 kernelWidth,
                 padding.resolve(
-                        x.shape().dim(2), x.shape().dim(3), kernelHeight, kernelWidth, strideHeight, strideWidth));
+                        x.shape().dim(2),
+                        x.shape().dim(3),
+                        kernelHeight,
+                        kernelWidth,
+                        strideHeight,
+                        strideWidth));
     }
 }

@@ -7,13 +7,16 @@ package io.gatun.nn;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Well-known models, with freshly drawn parameters; call {@link Layer#initialize} for a seed of one's own. */
+/**
+ * Well-known models, with freshly drawn parameters; call {@link Layer#initialize} for a seed of
+ * one's own.
+ */
 public final class Models {
     private Models() {}
 
     /**
-     * LeNet-5 in its present-day form (LeCun et al., "Gradient-based learning applied to document recognition", 1998, with ReLU, max
-     * pooling and a softmax output): 61,706 parameters.
+     * LeNet-5 in its present-day form (LeCun et al., "Gradient-based learning applied to document
+     * recognition", 1998, with ReLU, max pooling and a softmax output): 61,706 parameters.
      *
      * @return a model of [N, 1, 28, 28] to logits [N, 10]
      */
@@ -36,13 +39,16 @@ public final class Models {
     /**
      * A multilayer perceptron: dense layers with ReLU between them.
      *
-     * @param sizes number of input features, of each hidden layer's units, and of outputs; at least two
-     * @return a model of [N, ...] with as many features as the first size, flattened, to [N, last size]
+     * @param sizes number of input features, of each hidden layer's units, and of outputs; at least
+     *     two
+     * @return a model of [N, ...] with as many features as the first size, flattened, to [N, last
+     *     size]
      * @throws IllegalArgumentException for fewer than two sizes, or one less than 1
      */
     public static Sequential mlp(int... sizes) {
         if (sizes.length < 2) {
-            throw new IllegalArgumentException("Models.mlp: give at least two sizes, input and output");
+            throw new IllegalArgumentException(
+                    "Models.mlp: give at least two sizes, input and output");
         }
         List<Layer> layers = new ArrayList<>();
         layers.add(Flatten.of());

@@ -6,12 +6,16 @@ package io.gatun.nn;
 
 import io.gatun.Gradients;
 
-/** Changes parameters in place so that the loss falls. Not thread-safe; keeps state for each parameter that it has seen. */
+/**
+ * Changes parameters in place so that the loss falls. Not thread-safe; keeps state for each
+ * parameter that it has seen.
+ */
 public interface Optimizer {
     /**
      * Takes one step.
      *
-     * @param gradients the gradients of the loss by the parameters, from {@link io.gatun.Tape#gradients}
+     * @param gradients the gradients of the loss by the parameters, from {@link
+     *     io.gatun.Tape#gradients}
      */
     void step(Gradients gradients);
 

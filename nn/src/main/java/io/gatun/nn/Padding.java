@@ -6,19 +6,63 @@ package io.gatun.nn;
 
 import io.gatun.Convolution;
 
-/** How an image is padded with zeros before a convolution (or with nothing that can win, before a pooling). */
+/**
+ * How an image is padded with zeros before a convolution (or with nothing that can win, before a
+ * pooling).
+ */
+// No default method here: initialising a subtype must not initialise this interface (and so
+// deadlock with it).
+@SuppressWarnings("ClassInitializationDeadlock")
 public sealed interface Padding {
     /** No padding: the output is smaller than the input by kernel - 1. */
     Padding VALID = new Valid();
 
-    /** The output has ceil(input / stride) rows and columns; where the padding is odd, the larger half is below and at the right. */
+    /**
+     * The output has ceil(input / stride) rows and columns; where the padding is odd, the larger
+     * half is below and at the right.
+     */
     Padding SAME = new Same();
 
     /** See {@link Padding#VALID}. */
-    record Valid() implements Padding {}
+    record Valid() implements Padding {
+        @Override
+        public Convolution.Geometry resolve(
+                long height,
+                long width,
+                int kernelHeight,
+                int kernelWidth,
+                int strideHeight,
+                int strideWidth) {
+            return new Convolution.Geometry(strideHeight, strideWidth, 0, 0, 0, 0);
+        }
+    }
 
     /** See {@link Padding#SAME}. */
-    record Same() implements Padding {}
+    record Same() implements Padding {
+        @Override
+        public Convolution.Geometry resolve(
+                long height,
+                long width,
+                int kernelHeight,
+                int kernelWidth,
+                int strideHeight,
+                int strideWidth) {
+            int rows = total(height, kernelHeight, strideHeight);
+            int columns = total(width, kernelWidth, strideWidth);
+            return new Convolution.Geometry(
+                    strideHeight,
+                    strideWidth,
+                    rows / 2,
+                    rows - rows / 2,
+                    columns / 2,
+                    columns - columns / 2);
+        }
+
+        private static int total(long size, int kernel, int stride) {
+            long outputs = (size + stride - 1) / stride;
+            return (int) Math.max(0, (outputs - 1) * stride + kernel - size);
+        }
+    }
 
     /**
      * Numbers for each side.
@@ -32,9 +76,28 @@ public sealed interface Padding {
         /** Checks the numbers. */
         public Explicit {
             if (top < 0 || bottom < 0 || left < 0 || right < 0) {
-                throw new IllegalArgumentException("padding: top = " + top + ", bottom = " + bottom + ", left = " + left
-                        + ", right = " + right + ": none may be negative");
+                throw new IllegalArgumentException(
+                        "padding: top = "
+                                + top
+                                + ", bottom = "
+                                + bottom
+                                + ", left = "
+                                + left
+                                + ", right = "
+                                + right
+                                + ": none may be negative");
             }
+        }
+
+        @Override
+        public Convolution.Geometry resolve(
+                long height,
+                long width,
+                int kernelHeight,
+                int kernelWidth,
+                int strideHeight,
+                int strideWidth) {
+            return new Convolution.Geometry(strideHeight, strideWidth, top, bottom, left, right);
         }
     }
 
@@ -59,23 +122,11 @@ public sealed interface Padding {
      * @param strideWidth of the kernel's steps
      * @return stride and padding of each side
      */
-    default Convolution.Geometry resolve(
-            long height, long width, int kernelHeight, int kernelWidth, int strideHeight, int strideWidth) {
-        return switch (this) {
-            case Valid() -> new Convolution.Geometry(strideHeight, strideWidth, 0, 0, 0, 0);
-            case Explicit(int top, int bottom, int left, int right) ->
-                new Convolution.Geometry(strideHeight, strideWidth, top, bottom, left, right);
-            case Same() -> {
-                int rows = same(height, kernelHeight, strideHeight);
-                int columns = same(width, kernelWidth, strideWidth);
-                yield new Convolution.Geometry(
-                        strideHeight, strideWidth, rows / 2, rows - rows / 2, columns / 2, columns - columns / 2);
-            }
-        };
-    }
-
-    private static int same(long size, int kernel, int stride) {
-        long outputs = (size + stride - 1) / stride;
-        return (int) Math.max(0, (outputs - 1) * stride + kernel - size);
-    }
+    Convolution.Geometry resolve(
+            long height,
+            long width,
+            int kernelHeight,
+            int kernelWidth,
+            int strideHeight,
+            int strideWidth);
 }

@@ -12,8 +12,8 @@ import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
 /**
- * A tensor that training changes, with its name. No scope owns it; any thread may read it. Optimizers update it in place, so the
- * tensor stays the same object.
+ * A tensor that training changes, with its name. No scope owns it; any thread may read it.
+ * Optimizers update it in place, so the tensor stays the same object.
  */
 public final class Parameter implements Supplier<Tensor> {
     private final String name;
@@ -42,7 +42,12 @@ public final class Parameter implements Supplier<Tensor> {
      * @return the parameter
      */
     public static Parameter of(
-            String name, Layout layout, Initializer initializer, long fanIn, long fanOut, RandomGenerator random) {
+            String name,
+            Layout layout,
+            Initializer initializer,
+            long fanIn,
+            long fanOut,
+            RandomGenerator random) {
         Tensor value;
         try (Scope _ = Scope.open()) {
             float[] values = initializer.draw(layout.shape(), fanIn, fanOut, random);
@@ -52,7 +57,8 @@ public final class Parameter implements Supplier<Tensor> {
     }
 
     /**
-     * The name: within its layer, or from the model's root as in {@code 3.weight} where a container gives it out.
+     * The name: within its layer, or from the model's root as in {@code 3.weight} where a container
+     * gives it out.
      *
      * @return the name
      */
@@ -91,7 +97,8 @@ public final class Parameter implements Supplier<Tensor> {
      * @return the copy
      */
     public Parameter copy() {
-        return new Parameter(name, InPlace.persistent(value, value.layout()), initializer, fanIn, fanOut);
+        return new Parameter(
+                name, InPlace.persistent(value, value.layout()), initializer, fanIn, fanOut);
     }
 
     /**
@@ -102,8 +109,13 @@ public final class Parameter implements Supplier<Tensor> {
      */
     public void set(Tensor source) {
         if (!source.shape().equals(value.shape())) {
-            throw new IllegalArgumentException("parameter " + name + " has shape " + value.shape()
-                    + " and cannot take values of shape " + source.shape());
+            throw new IllegalArgumentException(
+                    "parameter "
+                            + name
+                            + " has shape "
+                            + value.shape()
+                            + " and cannot take values of shape "
+                            + source.shape());
         }
         InPlace.copy(value, source);
     }

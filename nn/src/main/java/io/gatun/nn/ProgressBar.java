@@ -11,8 +11,9 @@ import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Shows how training goes: a bar with samples per second and the time left for each epoch on a terminal, and one line of results
- * after it. Where the output is no terminal (a file, a log) only the lines.
+ * Shows how training goes: a bar with samples per second and the time left for each epoch on a
+ * terminal, and one line of results after it. Where the output is no terminal (a file, a log) only
+ * the lines.
  */
 public final class ProgressBar implements TrainingListener {
     private final PrintStream out;
@@ -29,6 +30,7 @@ public final class ProgressBar implements TrainingListener {
      *
      * @return the listener
      */
+    @SuppressWarnings("SystemConsoleNull") // some consoles are null, some are no terminal
     public static ProgressBar console() {
         var console = System.console();
         return new ProgressBar(System.err, console != null && console.isTerminal());
@@ -47,15 +49,17 @@ public final class ProgressBar implements TrainingListener {
     @Override
     public void epochStarted(Run run, int epoch) {
         if (interactive) {
-            bar = new ProgressBarBuilder()
-                    .setTaskName(String.format(Locale.ROOT, "epoch %d/%d", epoch, run.epochs()))
-                    .setInitialMax(run.samplesPerEpoch())
-                    .setStyle(ProgressBarStyle.ASCII)
-                    .setUpdateIntervalMillis(200)
-                    .showSpeed()
-                    .clearDisplayOnFinish()
-                    .continuousUpdate()
-                    .build();
+            bar =
+                    new ProgressBarBuilder()
+                            .setTaskName(
+                                    String.format(Locale.ROOT, "epoch %d/%d", epoch, run.epochs()))
+                            .setInitialMax(run.samplesPerEpoch())
+                            .setStyle(ProgressBarStyle.ASCII)
+                            .setUpdateIntervalMillis(200)
+                            .showSpeed()
+                            .clearDisplayOnFinish()
+                            .continuousUpdate()
+                            .build();
         }
     }
 

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.function.UnaryOperator;
 
 /**
- * Layers one after the other. Parameters are named by position, as in {@code 0.weight}. A ReLU right after a convolution or a dense
- * layer runs inside that layer's kernel.
+ * Layers one after the other. Parameters are named by position, as in {@code 0.weight}. A ReLU
+ * right after a convolution or a dense layer runs inside that layer's kernel.
  */
 public final class Sequential implements Layer {
     private final List<Layer> layers;

@@ -12,11 +12,12 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * A model ready to answer: immutable, for any number of threads at once. It holds its own copy of the parameters, so training may go
- * on elsewhere. After the first call (of each batch size) a call allocates no native memory.
+ * A model ready to answer: immutable, for any number of threads at once. It holds its own copy of
+ * the parameters, so training may go on elsewhere. After the first call (of each batch size) a call
+ * allocates no native memory.
  *
- * <p>A call uses as many threads as {@link #threads(int)} says; by default one, which is best where many threads call at once, as in
- * a service.
+ * <p>A call uses as many threads as {@link #threads(int)} says; by default one, which is best where
+ * many threads call at once, as in a service.
  */
 public final class Session implements AutoCloseable {
     private final Layer model;
@@ -85,7 +86,8 @@ public final class Session implements AutoCloseable {
      *
      * @param samples one or more samples, one after the other, each in row-major order
      * @return the outputs in the same order
-     * @throws IllegalArgumentException if the length is no multiple of a sample's size, or a value is NaN
+     * @throws IllegalArgumentException if the length is no multiple of a sample's size, or a value
+     *     is NaN
      * @throws IllegalStateException if the session is closed
      */
     public float[] run(float[] samples) {
@@ -111,8 +113,15 @@ public final class Session implements AutoCloseable {
         long n = count(samples.byteSize() / Float.BYTES);
         long bytes = n * output.size() * Float.BYTES;
         if (result.byteSize() < bytes) {
-            throw new IllegalArgumentException("Session.run: " + n + " answers of shape " + output + " need " + bytes
-                    + " bytes, the result has " + result.byteSize());
+            throw new IllegalArgumentException(
+                    "Session.run: "
+                            + n
+                            + " answers of shape "
+                            + output
+                            + " need "
+                            + bytes
+                            + " bytes, the result has "
+                            + result.byteSize());
         }
         try (Scope _ = open()) {
             Tensor y = forward(Tensor.wrap(samples, input.prepend(n)));
@@ -123,8 +132,13 @@ public final class Session implements AutoCloseable {
     private Tensor forward(Tensor x) {
         long nan = Convert.firstNan(x);
         if (nan >= 0) {
-            throw new IllegalArgumentException("Session.run: sample " + nan / input.size() + " holds a NaN at position "
-                    + nan % input.size() + " of shape " + input);
+            throw new IllegalArgumentException(
+                    "Session.run: sample "
+                            + nan / input.size()
+                            + " holds a NaN at position "
+                            + nan % input.size()
+                            + " of shape "
+                            + input);
         }
         return model.forward(x).contiguous();
     }
@@ -138,13 +152,22 @@ public final class Session implements AutoCloseable {
 
     private long count(long length) {
         if (length == 0 || length % input.size() != 0) {
-            throw new IllegalArgumentException("Session.run: a sample of shape " + input + " has " + input.size()
-                    + " values, got " + length + ", which is no multiple of it");
+            throw new IllegalArgumentException(
+                    "Session.run: a sample of shape "
+                            + input
+                            + " has "
+                            + input.size()
+                            + " values, got "
+                            + length
+                            + ", which is no multiple of it");
         }
         return length / input.size();
     }
 
-    /** Refuses calls from now on. Calls that run end well; memory comes back when the session is unreachable. */
+    /**
+     * Refuses calls from now on. Calls that run end well; memory comes back when the session is
+     * unreachable.
+     */
     @Override
     public void close() {
         closed = true;

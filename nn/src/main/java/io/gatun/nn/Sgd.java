@@ -8,17 +8,17 @@ import io.gatun.Gradients;
 import io.gatun.InPlace;
 import io.gatun.Tensor;
 import java.util.IdentityHashMap;
-import java.util.Map;
 
 /**
- * Stochastic gradient descent: w -= rate g. With momentum (Polyak, 1964, in PyTorch's form): v = momentum v + g, w -= rate v; with
- * Nesterov's look-ahead: w -= rate (g + momentum v). Weight decay adds weightDecay w to g.
+ * Stochastic gradient descent: w -= rate g. With momentum (Polyak, 1964, in PyTorch's form): v =
+ * momentum v + g, w -= rate v; with Nesterov's look-ahead: w -= rate (g + momentum v). Weight decay
+ * adds weightDecay w to g.
  */
 public final class Sgd implements Optimizer {
     private final double momentum;
     private final boolean nesterov;
     private final double weightDecay;
-    private final Map<Tensor, Tensor> velocities = new IdentityHashMap<>();
+    private final IdentityHashMap<Tensor, Tensor> velocities = new IdentityHashMap<>();
     private double rate;
 
     private Sgd(double rate, double momentum, boolean nesterov, double weightDecay) {
@@ -74,9 +74,18 @@ public final class Sgd implements Optimizer {
     @Override
     public void step(Gradients gradients) {
         gradients.forEach((parameter, gradient) -> {
-            Tensor velocity = momentum == 0 ? null : velocities.computeIfAbsent(parameter, InPlace::zerosLike);
+            Tensor velocity =
+                    momentum == 0
+                            ? null
+                            : velocities.computeIfAbsent(parameter, InPlace::zerosLike);
             InPlace.sgd(
-                    parameter, gradient, velocity, (float) rate, (float) momentum, (float) weightDecay, nesterov);
+                    parameter,
+                    gradient,
+                    velocity,
+                    (float) rate,
+                    (float) momentum,
+                    (float) weightDecay,
+                    nesterov);
         });
     }
 

@@ -18,11 +18,11 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Trains a model by mini-batches: forward, loss, gradients, optimizer step, and after each epoch a validation. Immutable; one
- * trainer runs one training at a time, as its optimizer keeps state.
+ * Trains a model by mini-batches: forward, loss, gradients, optimizer step, and after each epoch a
+ * validation. Immutable; one trainer runs one training at a time, as its optimizer keeps state.
  *
- * <p>After warm-up a step allocates no native memory. With the same seeds (of the model and of the shuffling) and the same number of
- * threads, weights are the same bit for bit on one machine.
+ * <p>After warm-up a step allocates no native memory. With the same seeds (of the model and of the
+ * shuffling) and the same number of threads, weights are the same bit for bit on one machine.
  */
 public final class Trainer {
     private final Layer model;
@@ -32,7 +32,11 @@ public final class Trainer {
     private final List<TrainingListener> listeners;
 
     private Trainer(
-            Layer model, Optimizer optimizer, Loss loss, List<Metric> metrics, List<TrainingListener> listeners) {
+            Layer model,
+            Optimizer optimizer,
+            Loss loss,
+            List<Metric> metrics,
+            List<TrainingListener> listeners) {
         this.model = model;
         this.optimizer = optimizer;
         this.loss = loss;
@@ -118,7 +122,8 @@ public final class Trainer {
         return new History(finished, run.stopped);
     }
 
-    private History.@Nullable Epoch train(Fit run, Batches training, @Nullable Batches validation, int epoch) {
+    private History.@Nullable Epoch train(
+            Fit run, Batches training, @Nullable Batches validation, int epoch) {
         long start = System.nanoTime();
         Totals totals = new Totals();
         List<Parameter> parameters = model.parameters();
@@ -162,18 +167,28 @@ public final class Trainer {
             long nan = Convert.firstNan(batch.inputs().contiguous());
             if (nan >= 0) {
                 long perSample = batch.inputs().shape().size() / batch.inputs().shape().dim(0);
-                return what + ": the batch's sample " + nan / perSample + " holds a NaN at position " + nan % perSample
+                return what
+                        + ": the batch's sample "
+                        + nan / perSample
+                        + " holds a NaN at position "
+                        + nan % perSample
                         + ": clean the data";
             }
         }
         for (Parameter parameter : model.parameters()) {
             if (Convert.firstNan(parameter.value().contiguous()) >= 0) {
-                return what + ": parameter " + parameter.name()
-                        + " holds a NaN, training has diverged: lower the learning rate (now " + optimizer.rate() + ")";
+                return what
+                        + ": parameter "
+                        + parameter.name()
+                        + " holds a NaN, training has diverged: lower the learning rate (now "
+                        + optimizer.rate()
+                        + ")";
             }
         }
-        return what + ": training has diverged, or the data is badly scaled: lower the learning rate (now "
-                + optimizer.rate() + ") or normalise the inputs";
+        return what
+                + ": training has diverged, or the data is badly scaled: lower the learning rate (now "
+                + optimizer.rate()
+                + ") or normalise the inputs";
     }
 
     /**

@@ -5,8 +5,8 @@
 package io.gatun.nn;
 
 /**
- * Watches a training run and may end it. All methods are called on the training thread. {@link #trainingEnded} is called however
- * training ends, by an exception too.
+ * Watches a training run and may end it. All methods are called on the training thread. {@link
+ * #trainingEnded} is called however training ends, by an exception too.
  */
 public interface TrainingListener {
     /** Where a run stands, and the way to stop it. */
