@@ -10,6 +10,7 @@ import io.gatun.Shape;
 import io.gatun.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 
 /**
  * A model ready to answer: immutable, for any number of threads at once. It holds its own copy of
@@ -42,11 +43,23 @@ public final class Session implements AutoCloseable {
      * @throws IllegalArgumentException if the model does not take this shape
      */
     public static Session of(Layer model, Shape input) {
+        if (input.size() == 0) {
+            throw new IllegalArgumentException(
+                    "Session.of: a sample of shape " + input + " has no values");
+        }
         Layer own = model.map(Parameter::copy);
         Shape output;
         try (Scope _ = Scope.open(1)) {
-            long[] dims = own.forward(Tensor.zeros(input.prepend(1))).shape().toArray();
-            output = Shape.of(java.util.Arrays.copyOfRange(dims, 1, dims.length));
+            Shape batch = own.forward(Tensor.zeros(input.prepend(1))).shape();
+            if (batch.rank() == 0 || batch.dim(0) != 1) {
+                throw new IllegalArgumentException(
+                        "Session.of: the model turns one sample of shape "
+                                + input
+                                + " into shape "
+                                + batch
+                                + ", whose first dimension does not count samples");
+            }
+            output = Shape.of(Arrays.copyOfRange(batch.toArray(), 1, batch.rank()));
         }
         return new Session(own, input, output, 1);
     }
@@ -110,6 +123,13 @@ public final class Session implements AutoCloseable {
      * @throws IllegalStateException if the session is closed
      */
     public void run(MemorySegment samples, MemorySegment result) {
+        if (samples.byteSize() % Float.BYTES != 0) {
+            throw new IllegalArgumentException(
+                    "Session.run: the samples have "
+                            + samples.byteSize()
+                            + " bytes, which is no multiple of a float's "
+                            + Float.BYTES);
+        }
         long n = count(samples.byteSize() / Float.BYTES);
         long bytes = n * output.size() * Float.BYTES;
         if (result.byteSize() < bytes) {

@@ -11,6 +11,7 @@ import io.gatun.Tape;
 import io.gatun.Tensor;
 import io.gatun.nn.data.Batch;
 import io.gatun.nn.data.Batches;
+import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -164,23 +165,30 @@ public final class Trainer {
     private String diagnose(Batch batch, double batchLoss, int epoch, int step) {
         String what = "the loss is " + batchLoss + " in epoch " + epoch + ", step " + step;
         if (batch.inputs().dtype() == DType.FLOAT32) {
-            long nan = Convert.firstNan(batch.inputs().contiguous());
-            if (nan >= 0) {
-                long perSample = batch.inputs().shape().size() / batch.inputs().shape().dim(0);
+            Tensor inputs = batch.inputs().contiguous();
+            long bad = firstNotFinite(inputs);
+            if (bad >= 0) {
+                long perSample = inputs.shape().size() / inputs.shape().dim(0);
                 return what
                         + ": the batch's sample "
-                        + nan / perSample
-                        + " holds a NaN at position "
-                        + nan % perSample
+                        + bad / perSample
+                        + " holds a "
+                        + inputs.segment().getAtIndex(ValueLayout.JAVA_FLOAT, bad)
+                        + " at position "
+                        + bad % perSample
                         + ": clean the data";
             }
         }
         for (Parameter parameter : model.parameters()) {
-            if (Convert.firstNan(parameter.value().contiguous()) >= 0) {
+            Tensor values = parameter.value().contiguous();
+            long bad = firstNotFinite(values);
+            if (bad >= 0) {
                 return what
                         + ": parameter "
                         + parameter.name()
-                        + " holds a NaN, training has diverged: lower the learning rate (now "
+                        + " holds a "
+                        + values.segment().getAtIndex(ValueLayout.JAVA_FLOAT, bad)
+                        + ", training has diverged: lower the learning rate (now "
                         + optimizer.rate()
                         + ")";
             }
@@ -189,6 +197,11 @@ public final class Trainer {
                 + ": training has diverged, or the data is badly scaled: lower the learning rate (now "
                 + optimizer.rate()
                 + ") or normalise the inputs";
+    }
+
+    /** Position of the first NaN or infinity, or -1: x - x is NaN for both, else 0. */
+    private static long firstNotFinite(Tensor contiguous) {
+        return Convert.firstNan(contiguous.sub(contiguous));
     }
 
     /**
