@@ -15,7 +15,6 @@ import io.gatun.Memory;
 import io.gatun.Tape;
 import io.gatun.Tensor;
 import java.util.function.Supplier;
-import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -287,19 +286,19 @@ class OptimizersTest {
         refused(() -> Sgd.of(0.1).nesterov(), "nesterov", "momentum");
     }
 
-    /** What changes a hyper-parameter gives an optimizer of its own. */
+    /** What changes a hyper-parameter gives an optimizer of its own, which starts anew. */
     @Test
     void changedOptimizersShareNoState() {
         Adam first = Adam.of(0.1);
-        UnaryOperator<Optimizer> run =
-                optimizer -> {
-                    Tensor w = parameter(Problem.QUADRATIC);
-                    step(Problem.QUADRATIC, optimizer, w);
-                    return optimizer;
-                };
-        run.apply(first);
+        Tensor w = parameter(Problem.QUADRATIC);
+        step(Problem.QUADRATIC, first, w);
         Adam second = first.weightDecay(0);
         first.rate(0.7);
         assertEquals(0.1, second.rate());
+        float[] before = w.toFloatArray();
+        step(Problem.QUADRATIC, second, w);
+        for (int i = 0; i < before.length; i++) { // each element's first step is one rate long
+            assertEquals(0.1, Math.abs(w.toFloatArray()[i] - before[i]), 1e-5);
+        }
     }
 }

@@ -77,7 +77,7 @@ final class Synthetic {
     static void fillPool(int calls, long bytesPerCall) {
         try (Scope _ = Scope.open(1)) {
             for (long size = 256; size <= bytesPerCall * 5 / 4; size += size / 8) {
-                long blocks = calls * Math.clamp(bytesPerCall / size, 1, 4);
+                long blocks = (long) calls * Math.clamp(bytesPerCall / size, 1, 4);
                 for (long i = 0; i < blocks; i++) {
                     Tensor.zeros(Shape.of(size / Float.BYTES));
                 }
