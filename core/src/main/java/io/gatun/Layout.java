@@ -219,10 +219,14 @@ public final class Layout {
     }
 
     Layout slice(int axis, long start, long end, long step) {
+        long count = end == start ? 0 : (end - start - 1) / step + 1;
         long[] moved = strides.clone();
-        moved[axis] *= step;
-        Shape sliced = shape.with(axis, (end - start + step - 1) / step);
-        return new Layout(sliced, moved, offset + start * strides[axis]);
+        // The stride of a single element means nothing, and step may be as large as a long.
+        moved[axis] *= count > 1 ? step : 1;
+        Shape sliced = shape.with(axis, count);
+        // Nothing lies nowhere: its offset must not leave the storage.
+        return new Layout(
+                sliced, moved, sliced.size() == 0 ? 0 : offset + start * strides[axis]);
     }
 
     /** The caller has checked that this shape broadcasts to the target. */
