@@ -1,0 +1,580 @@
+/*
+ * Copyright 2026 The Gatun Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.gatun;
+
+import static io.gatun.OpCase.Draw.AWAY_FROM_ZERO;
+import static io.gatun.OpCase.Draw.DISTINCT;
+
+import io.gatun.Convolution.Geometry;
+import io.gatun.OpCase.Draw;
+import io.gatun.OpCase.Input;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.BinaryOperator;
+import java.util.function.DoubleBinaryOperator;
+import java.util.function.DoubleUnaryOperator;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+
+/** The table of all operations: one entry each, tried on the shapes of its kind. */
+final class OpTable {
+    private OpTable() {}
+
+    /** An operation and the cases in which it is tried. */
+    record Line(String name, List<OpCase> cases) {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    static final int[] SIZES = {1, 3, 7, 13, 16, 17, 31, 33, 64, 100, 257};
+
+    static List<Line> lines() {
+        return List.of(
+                unary("neg", Tensor::neg, x -> -x, Draw.EVEN, -2, 2),
+                unary("abs", Tensor::abs, Math::abs, AWAY_FROM_ZERO, -2, 2),
+                unary("square", Tensor::square, x -> x * x, Draw.EVEN, -2, 2),
+                unary("sqrt", Tensor::sqrt, Math::sqrt, Draw.EVEN, 0.5, 4),
+                unary("reciprocal", Tensor::reciprocal, x -> 1 / x, Draw.EVEN, 0.7, 3),
+                unary("exp", Tensor::exp, Math::exp, Draw.EVEN, -3, 3),
+                unary("log", Tensor::log, Math::log, Draw.EVEN, 0.5, 5),
+                unary("sigmoid", Tensor::sigmoid, x -> 1 / (1 + Math.exp(-x)), Draw.EVEN, -6, 6),
+                unary("tanh", Tensor::tanh, Math::tanh, Draw.EVEN, -3, 3),
+                unary("relu", Tensor::relu, x -> Math.max(x, 0), AWAY_FROM_ZERO, -2, 2),
+                unary("add number", x -> x.add(1.5f), x -> x + 1.5, Draw.EVEN, -2, 2),
+                unary("mul number", x -> x.mul(-0.75f), x -> -0.75 * x, Draw.EVEN, -2, 2),
+                unary("contiguous", x -> x.contiguous().neg(), x -> -x, Draw.EVEN, -2, 2),
+                binary("add", Tensor::add, Double::sum, -2, 2),
+                binary("sub", Tensor::sub, (a, b) -> a - b, -2, 2),
+                binary("mul", Tensor::mul, (a, b) -> a * b, -2, 2),
+                binary("div", Tensor::div, (a, b) -> a / b, 0.7, 3),
+                reduction("sum", Draw.EVEN, Tensor::sum, NdArray::sum),
+                reduction("mean", Draw.EVEN, Tensor::mean, NdArray::mean),
+                reduction("max", DISTINCT, Tensor::max, NdArray::max),
+                new Line("argmax", argmax()),
+                new Line("sum of all", whole("sum", Tensor::sum, x -> x.sum(false))),
+                new Line("mean of all", whole("mean", Tensor::mean, x -> x.mean(false))),
+                new Line("matmul", matmul()),
+                new Line("linear", linear(false)),
+                new Line("linear and relu", linear(true)),
+                new Line("conv2d", conv2d(false)),
+                new Line("conv2d and relu", conv2d(true)),
+                new Line("maxPool2d", maxPool2d()),
+                rows("softmax", Softmax::softmax, x -> x.logSoftmax().map(Math::exp)),
+                rows("logSoftmax", Softmax::logSoftmax, NdArray::logSoftmax),
+                new Line("crossEntropy", crossEntropy()),
+                new Line("reshape", reshape()),
+                new Line("permute", permute()),
+                new Line("slice", slice()),
+                new Line("expand", expand()),
+                new Line("concat", concat()),
+                new Line("channelsLast", channelsLast()),
+                new Line("composites", composites()));
+    }
+
+    /* ---------------------------------------------------------------- elementwise */
+
+    private static Line unary(
+            String name,
+            UnaryOperator<Tensor> op,
+            DoubleUnaryOperator reference,
+            Draw draw,
+            double low,
+            double high) {
+        List<int[]> shapes = new ArrayList<>();
+        for (int n : SIZES) {
+            shapes.add(new int[] {n});
+            shapes.add(new int[] {n % 5 + 1, n});
+        }
+        shapes.addAll(List.of(shape(), shape(0), shape(3, 0, 2), shape(2, 3, 5, 7)));
+        shapes.addAll(List.of(shape(2, 1, 3, 1, 2), shape(1, 1, 1), shape(5, 1, 33)));
+        List<OpCase> cases = new ArrayList<>();
+        for (int[] shape : shapes) {
+            Input in = new Input(draw, low, high, true, shape);
+            cases.add(OpCase.of(name, 1, x -> op.apply(x[0]), x -> x[0].map(reference), in));
+        }
+        return new Line(name, cases);
+    }
+
+    private static Line binary(
+            String name,
+            BinaryOperator<Tensor> op,
+            DoubleBinaryOperator reference,
+            double low,
+            double high) {
+        List<int[][]> pairs = new ArrayList<>();
+        for (int n : SIZES) {
+            pairs.add(new int[][] {{n}, {n}});
+            pairs.add(new int[][] {{n}, {}});
+            pairs.add(new int[][] {{}, {n}});
+            pairs.add(new int[][] {{3, n}, {n}});
+            pairs.add(new int[][] {{n}, {2, n}});
+            pairs.add(new int[][] {{n, 1}, {1, 17}});
+            pairs.add(new int[][] {{1, n}, {3, 1}});
+            pairs.add(new int[][] {{2, n}, {2, 1}});
+        }
+        pairs.add(new int[][] {{}, {}});
+        pairs.add(new int[][] {{1}, {1, 1, 1}});
+        pairs.add(new int[][] {{2, 3, 4, 5}, {3, 1, 5}});
+        pairs.add(new int[][] {{1, 3, 1, 1}, {2, 3, 4, 5}});
+        pairs.add(new int[][] {{2, 3, 4, 5}, {2, 3, 4, 5}});
+        pairs.add(new int[][] {{7, 1, 5}, {1, 3, 1}});
+        pairs.add(new int[][] {{0}, {1}});
+        pairs.add(new int[][] {{2, 0, 3}, {1, 3}});
+        List<OpCase> cases = new ArrayList<>();
+        for (int[][] pair : pairs) {
+            int terms = Math.max(NdArray.size(pair[0]), NdArray.size(pair[1]));
+            cases.add(
+                    OpCase.of(
+                            name,
+                            terms,
+                            x -> op.apply(x[0], x[1]),
+                            x -> x[0].zip(x[1], reference),
+                            Input.of(low, high, pair[0]),
+                            Input.of(low, high, pair[1])));
+        }
+        return new Line(name, cases);
+    }
+
+    /* ---------------------------------------------------------------- reductions */
+
+    private interface Reduce<T> {
+        T along(T x, boolean keep, int... axes);
+    }
+
+    private static Line reduction(
+            String name, Draw draw, Reduce<Tensor> op, Reduce<NdArray> reference) {
+        List<int[][]> kinds = new ArrayList<>(); // shape, axes
+        for (int n : SIZES) {
+            kinds.add(new int[][] {{n}, {0}});
+            kinds.add(new int[][] {{n, 3}, {0}});
+            kinds.add(new int[][] {{5, n}, {-1}});
+            kinds.add(new int[][] {{3, n}, {}});
+        }
+        kinds.add(new int[][] {{}, {}});
+        kinds.add(new int[][] {{2, 3, 5, 7}, {0, 2, 3}});
+        kinds.add(new int[][] {{2, 3, 5, 7}, {1}});
+        kinds.add(new int[][] {{2, 3, 5, 7}, {-1, 0}});
+        kinds.add(new int[][] {{2, 3, 5, 7}, {2}});
+        kinds.add(new int[][] {{4, 1, 6}, {1}});
+        kinds.add(new int[][] {{4, 1, 6}, {0}});
+        List<OpCase> cases = new ArrayList<>();
+        for (int[][] kind : kinds) {
+            for (boolean keep : new boolean[] {false, true}) {
+                OpCase c =
+                        OpCase.of(
+                                name + " along " + Arrays.toString(kind[1]),
+                                NdArray.size(kind[0]),
+                                x -> op.along(x[0], keep, kind[1]),
+                                x -> reference.along(x[0], keep, kind[1]),
+                                Input.of(kind[0]).with(draw));
+                cases.add(draw == DISTINCT ? c.notExpandable() : c);
+            }
+        }
+        return new Line(name, cases);
+    }
+
+    private static List<OpCase> argmax() {
+        List<OpCase> cases = new ArrayList<>();
+        for (int n : SIZES) {
+            for (int axis = 0; axis < 2; axis++) {
+                int along = axis;
+                int[] shape = axis == 0 ? shape(n, 3) : shape(3, n);
+                cases.add(
+                        OpCase.of(
+                                "argmax",
+                                1,
+                                x -> floats(x[0].argmax(along)),
+                                x -> {
+                                    NdArray max = x[0].max(true, along);
+                                    NdArray first = position(x[0], along);
+                                    return x[0].zip(max, (v, m) -> v == m ? 0 : 1000)
+                                            .zip(first, Double::sum)
+                                            .reduce(false, shape(along), 1e9, Math::min);
+                                },
+                                Input.of(shape).constant()));
+            }
+        }
+        return cases;
+    }
+
+    private static NdArray position(NdArray like, int axis) {
+        return NdArray.build(like.shape, at -> at[axis]);
+    }
+
+    private static Tensor floats(Tensor ints) {
+        int[] from = ints.toIntArray();
+        float[] to = new float[from.length];
+        for (int i = 0; i < to.length; i++) {
+            to[i] = from[i];
+        }
+        return Tensor.of(to).reshape(ints.shape().toArray());
+    }
+
+    private static List<OpCase> whole(
+            String name, UnaryOperator<Tensor> op, UnaryOperator<NdArray> reference) {
+        List<OpCase> cases = new ArrayList<>();
+        for (int[] shape :
+                List.of(shape(), shape(1), shape(257), shape(40, 1000), shape(2, 3, 5))) {
+            int terms = (int) Math.sqrt(NdArray.size(shape)) + 1;
+            cases.add(
+                    OpCase.of(
+                            name,
+                            terms,
+                            x -> op.apply(x[0]),
+                            x -> reference.apply(x[0]),
+                            Input.of(shape)));
+        }
+        return cases;
+    }
+
+    /* ---------------------------------------------------------------- matrices */
+
+    private static List<int[]> products() {
+        List<int[]> sizes = new ArrayList<>(); // m, k, n
+        for (int n : SIZES) {
+            sizes.add(shape(n, 5, 3));
+            sizes.add(shape(3, n, 2));
+            sizes.add(shape(2, 3, n));
+        }
+        sizes.addAll(List.of(shape(17, 31, 13), shape(33, 64, 16), shape(64, 100, 31)));
+        sizes.addAll(List.of(shape(1, 1, 1), shape(0, 3, 2), shape(3, 0, 2), shape(3, 2, 0)));
+        return sizes;
+    }
+
+    private static List<OpCase> matmul() {
+        List<OpCase> cases = new ArrayList<>();
+        for (int[] s : products()) {
+            cases.add(
+                    OpCase.of(
+                            "matmul",
+                            Arrays.stream(s).max().orElseThrow(),
+                            x -> x[0].matmul(x[1]),
+                            x -> x[0].matmul(x[1]),
+                            Input.of(s[0], s[1]),
+                            Input.of(s[1], s[2])));
+        }
+        return cases;
+    }
+
+    private static List<OpCase> linear(boolean relu) {
+        List<OpCase> cases = new ArrayList<>();
+        for (int[] s : products()) {
+            int terms = Arrays.stream(s).max().orElseThrow();
+            Input x = Input.of(s[0], s[1]);
+            Input weight = Input.of(s[2], s[1]);
+            cases.add(
+                    OpCase.of(
+                            "linear",
+                            terms,
+                            in -> LinearAlgebra.linear(in[0], in[1], null, relu),
+                            in -> relu(relu, in[0].matmul(in[1].transpose())),
+                            x,
+                            weight));
+            cases.add(
+                    OpCase.of(
+                            "linear with bias",
+                            terms,
+                            in -> LinearAlgebra.linear(in[0], in[1], in[2], relu),
+                            in ->
+                                    relu(
+                                            relu,
+                                            in[0].matmul(in[1].transpose())
+                                                    .zip(in[2], Double::sum)),
+                            x,
+                            weight,
+                            Input.of(s[2])));
+        }
+        return cases;
+    }
+
+    private static NdArray relu(boolean apply, NdArray x) {
+        return apply ? x.map(v -> Math.max(v, 0)) : x;
+    }
+
+    /* ---------------------------------------------------------------- images */
+
+    /** Image [N, C, H, W], kernel [K, height, width], stride, padding top, bottom, left, right. */
+    private static final int[][][] CONVOLUTIONS = {
+        {{1, 1, 1, 1}, {1, 1, 1}, {1, 1}, {0, 0, 0, 0}},
+        {{2, 1, 7, 7}, {6, 5, 5}, {1, 1}, {2, 2, 2, 2}},
+        {{1, 6, 7, 6}, {16, 5, 5}, {1, 1}, {0, 0, 0, 0}},
+        {{2, 3, 7, 9}, {4, 3, 3}, {1, 1}, {1, 1, 1, 1}},
+        {{2, 3, 8, 7}, {5, 3, 3}, {2, 2}, {1, 1, 1, 1}},
+        {{1, 2, 9, 10}, {3, 3, 2}, {2, 3}, {0, 1, 2, 0}},
+        {{3, 7, 4, 5}, {13, 1, 1}, {1, 1}, {0, 0, 0, 0}},
+        {{1, 4, 6, 6}, {3, 1, 1}, {2, 2}, {0, 0, 0, 0}},
+        {{1, 17, 3, 3}, {16, 3, 3}, {1, 1}, {1, 1, 1, 1}},
+        {{1, 2, 3, 3}, {2, 3, 3}, {1, 1}, {2, 2, 2, 2}},
+        {{1, 1, 2, 2}, {2, 2, 2}, {3, 3}, {3, 4, 5, 2}},
+        {{1, 2, 5, 1}, {3, 2, 1}, {1, 2}, {1, 0, 0, 0}},
+        {{2, 1, 1, 33}, {1, 1, 7}, {1, 1}, {0, 0, 3, 3}},
+        {{0, 2, 5, 5}, {3, 3, 3}, {1, 1}, {0, 0, 0, 0}},
+    };
+
+    private static Geometry geometry(int[] stride, int[] pads) {
+        return new Geometry(stride[0], stride[1], pads[0], pads[1], pads[2], pads[3]);
+    }
+
+    private static List<OpCase> conv2d(boolean relu) {
+        List<OpCase> cases = new ArrayList<>();
+        for (int[][] c : CONVOLUTIONS) {
+            Geometry g = geometry(c[2], c[3]);
+            int[] image = c[0];
+            int[] kernel = {c[1][0], image[1], c[1][1], c[1][2]};
+            int terms = Math.max(kernel[1] * kernel[2] * kernel[3], image[0] * image[2] * image[3]);
+            cases.add(
+                    OpCase.of(
+                            "conv2d " + g,
+                            Math.max(terms, kernel[0] * kernel[2] * kernel[3]),
+                            in -> Convolution.conv2d(in[0], in[1], null, g, relu),
+                            in -> relu(relu, in[0].conv2d(in[1], g)),
+                            Input.of(image),
+                            Input.of(kernel)));
+            cases.add(
+                    OpCase.of(
+                            "conv2d with bias " + g,
+                            Math.max(terms, kernel[0] * kernel[2] * kernel[3]),
+                            in -> Convolution.conv2d(in[0], in[1], in[2], g, relu),
+                            in ->
+                                    relu(
+                                            relu,
+                                            in[0].conv2d(in[1], g)
+                                                    .zip(
+                                                            in[2].reshape(kernel[0], 1, 1),
+                                                            Double::sum)),
+                            Input.of(image),
+                            Input.of(kernel),
+                            Input.of(kernel[0])));
+        }
+        return cases;
+    }
+
+    private static List<OpCase> maxPool2d() {
+        int[][][] kinds = { // image, kernel, stride, padding
+            {{1, 1, 1, 1}, {1, 1}, {1, 1}, {0, 0, 0, 0}},
+            {{2, 3, 8, 6}, {2, 2}, {2, 2}, {0, 0, 0, 0}},
+            {{1, 16, 7, 7}, {2, 2}, {2, 2}, {0, 0, 0, 0}},
+            {{2, 5, 7, 9}, {3, 3}, {2, 2}, {1, 1, 1, 1}},
+            {{1, 17, 6, 5}, {3, 2}, {1, 1}, {2, 0, 1, 1}},
+            {{1, 2, 9, 5}, {1, 3}, {3, 1}, {0, 0, 2, 1}},
+            {{1, 33, 3, 3}, {3, 3}, {1, 1}, {2, 2, 2, 2}},
+            {{1, 1, 18, 20}, {17, 16}, {1, 2}, {0, 1, 3, 0}},
+            {{0, 2, 5, 5}, {2, 2}, {2, 2}, {0, 0, 0, 0}},
+        };
+        List<OpCase> cases = new ArrayList<>();
+        for (int[][] k : kinds) {
+            Geometry g = geometry(k[2], k[3]);
+            cases.add(
+                    OpCase.of(
+                                    "maxPool2d " + g,
+                                    k[1][0] * k[1][1],
+                                    x -> Pooling.maxPool2d(x[0], k[1][0], k[1][1], g),
+                                    x -> x[0].maxPool2d(k[1][0], k[1][1], g),
+                                    Input.of(k[0]).with(DISTINCT))
+                            .notExpandable());
+        }
+        return cases;
+    }
+
+    private static List<OpCase> channelsLast() {
+        List<OpCase> cases = new ArrayList<>();
+        for (int[] shape : List.of(shape(2, 3, 5, 7), shape(1, 1, 3, 3), shape(3, 4, 1, 1))) {
+            cases.add(
+                    OpCase.of(
+                            "channelsLast",
+                            1,
+                            x -> x[0].channelsLast().square(),
+                            x -> x[0].map(v -> v * v),
+                            Input.of(shape)));
+        }
+        return cases;
+    }
+
+    /* ---------------------------------------------------------------- softmax */
+
+    private static Line rows(
+            String name, UnaryOperator<Tensor> op, UnaryOperator<NdArray> reference) {
+        List<OpCase> cases = new ArrayList<>();
+        for (int n : SIZES) {
+            for (int[] shape : List.of(shape(n), shape(3, n), shape(n, 5), shape(2, 2, n))) {
+                cases.add(
+                        OpCase.of(
+                                name,
+                                shape[shape.length - 1],
+                                x -> op.apply(x[0]),
+                                x -> reference.apply(x[0]),
+                                Input.of(-4, 4, shape)));
+            }
+        }
+        return new Line(name, cases);
+    }
+
+    private static List<OpCase> crossEntropy() {
+        List<OpCase> cases = new ArrayList<>();
+        for (int n : SIZES) {
+            for (int[] shape : List.of(shape(n, 10), shape(4, n))) {
+                int[] labels = new int[shape[0]];
+                Arrays.setAll(labels, i -> i * 7 % shape[1]);
+                cases.add(
+                        OpCase.of(
+                                "crossEntropy",
+                                shape[1],
+                                x -> Softmax.crossEntropy(x[0], Tensor.of(labels)),
+                                x -> x[0].crossEntropy(labels),
+                                Input.of(-4, 4, shape)));
+            }
+        }
+        return cases;
+    }
+
+    /* ---------------------------------------------------------------- views */
+
+    private static OpCase view(
+            String name,
+            Function<Tensor, Tensor> op,
+            Function<NdArray, NdArray> reference,
+            int... shape) {
+        // Squared, so that the gradient of the view depends on the values.
+        return OpCase.of(
+                name,
+                1,
+                x -> op.apply(x[0]).square(),
+                x -> reference.apply(x[0]).map(v -> v * v),
+                Input.of(shape));
+    }
+
+    private static List<OpCase> reshape() {
+        return List.of(
+                view("reshape", x -> x.reshape(6, 4), x -> x.reshape(6, 4), 2, 3, 4),
+                view("reshape", x -> x.reshape(-1), x -> x.reshape(24), 2, 3, 4),
+                view("reshape", x -> x.reshape(3, -1, 2), x -> x.reshape(3, 4, 2), 4, 6),
+                view("reshape", x -> x.reshape(1, 7, 1), x -> x.reshape(1, 7, 1), 7),
+                view("reshape", x -> x.reshape(), x -> x.reshape(), 1, 1),
+                view("reshape", x -> x.reshape(1, 1), x -> x.reshape(1, 1)),
+                view("reshape", x -> x.reshape(0, 5), x -> x.reshape(0, 5), 3, 0),
+                view("flatten", x -> x.reshape(2, -1), x -> x.reshape(2, 105), 2, 3, 5, 7));
+    }
+
+    private static List<OpCase> permute() {
+        return List.of(
+                view("transpose", Tensor::transpose, NdArray::transpose, 17, 13),
+                view("transpose", Tensor::transpose, x -> x.permute(0, 2, 1), 3, 16, 31),
+                view("permute", x -> x.permute(0), x -> x, 7),
+                view("permute", x -> x.permute(), x -> x),
+                view("permute", x -> x.permute(-1, 0, 1), x -> x.permute(2, 0, 1), 3, 4, 5),
+                view(
+                        "permute",
+                        x -> x.permute(3, 1, 0, 2),
+                        x -> x.permute(3, 1, 0, 2),
+                        2,
+                        3,
+                        5,
+                        7));
+    }
+
+    private static List<OpCase> slice() {
+        return List.of(
+                view("slice", x -> x.slice(0, 2, 9), x -> x.slice(0, 2, 9, 1), 13),
+                view("slice", x -> x.slice(0, 1, -1, 3), x -> x.slice(0, 1, 32, 3), 33),
+                view("slice", x -> x.slice(-1, -4, -2), x -> x.slice(1, 3, 5, 1), 3, 7),
+                view("slice", x -> x.slice(1, 0, 7, 2), x -> x.slice(1, 0, 7, 2), 2, 7, 3),
+                view("slice", x -> x.slice(0, 1, 1), x -> x.slice(0, 1, 1, 1), 2, 3),
+                view(
+                        "slice twice",
+                        x -> x.slice(2, 1, 5).slice(3, 0, 7, 3),
+                        x -> x.slice(2, 1, 5, 1).slice(3, 0, 7, 3),
+                        2,
+                        3,
+                        5,
+                        7));
+    }
+
+    private static List<OpCase> expand() {
+        return List.of(
+                view("expand", x -> x.expand(Shape.of(4, 7)), x -> x.expand(4, 7), 7),
+                view("expand", x -> x.expand(Shape.of(3, 4)), x -> x.expand(3, 4), 3, 1),
+                view("expand", x -> x.expand(Shape.of(5)), x -> x.expand(5)),
+                view(
+                        "expand",
+                        x -> x.expand(Shape.of(2, 3, 4, 5)),
+                        x -> x.expand(2, 3, 4, 5),
+                        3,
+                        1,
+                        1),
+                view("expand to none", x -> x.expand(Shape.of(0, 3)), x -> x.expand(0, 3), 1, 3));
+    }
+
+    private static List<OpCase> concat() {
+        List<OpCase> cases = new ArrayList<>();
+        int[][][] kinds = {
+            {{0}, {3}, {5}, {1}},
+            {{0}, {3, 7}, {2, 7}},
+            {{1}, {3, 7}, {3, 10}, {3, 1}},
+            {{1}, {2, 3, 5, 7}, {2, 4, 5, 7}},
+            {{3}, {2, 3, 5, 7}, {2, 3, 5, 2}},
+            {{0}, {0, 3}, {2, 3}},
+        };
+        for (int[][] kind : kinds) {
+            int axis = kind[0][0];
+            Input[] parts = new Input[kind.length - 1];
+            Arrays.setAll(parts, i -> Input.of(kind[i + 1]));
+            cases.add(
+                    OpCase.of(
+                            "concat along " + axis,
+                            1,
+                            x -> Views.concat(axis - kind[1].length, x).square(),
+                            x -> NdArray.concat(axis, x).map(v -> v * v),
+                            parts));
+        }
+        return cases;
+    }
+
+    /* ---------------------------------------------------------------- composites */
+
+    private static List<OpCase> composites() {
+        return List.of(
+                OpCase.of(
+                        "x used three times",
+                        20,
+                        x -> x[0].mul(x[0]).add(x[0].mul(x[1])).add(x[0]),
+                        x ->
+                                x[0].zip(x[0], (a, b) -> a * b)
+                                        .zip(x[0].zip(x[1], (a, b) -> a * b), Double::sum)
+                                        .zip(x[0], Double::sum),
+                        Input.of(17),
+                        Input.of(3, 17)),
+                OpCase.of(
+                        "two layers",
+                        60,
+                        x ->
+                                LinearAlgebra.linear(
+                                        LinearAlgebra.linear(x[0], x[1], x[2], true).tanh(),
+                                        x[1],
+                                        x[2],
+                                        false),
+                        x ->
+                                relu(true, x[0].matmul(x[1].transpose()).zip(x[2], Double::sum))
+                                        .map(Math::tanh)
+                                        .matmul(x[1].transpose())
+                                        .zip(x[2], Double::sum),
+                        Input.of(7, 13),
+                        Input.of(13, 13),
+                        Input.of(13)),
+                OpCase.of(
+                        "mean squared error",
+                        40,
+                        x -> x[0].sub(x[1]).square().mean(),
+                        x -> x[0].zip(x[1], (a, b) -> (a - b) * (a - b)).mean(false),
+                        Input.of(5, 7),
+                        Input.of(5, 7)));
+    }
+
+    private static int[] shape(int... dims) {
+        return dims;
+    }
+}
