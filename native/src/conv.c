@@ -83,7 +83,9 @@ int32_t gatun_conv2d_forward(const gatun_conv2d *conv, const float *x, const flo
     if (status != GATUN_OK) {
         return status;
     }
-    if (job.plan.algorithm == CONV_DIRECT) {
+    if (job.plan.algorithm == CONV_PIXEL) {
+        conv_pixel_forward(&job);
+    } else if (job.plan.algorithm == CONV_DIRECT) {
         conv_direct_forward(&job);
     } else {
         conv_gemm_forward(&job);
@@ -163,7 +165,9 @@ int32_t gatun_conv2d_backward_weight(const gatun_conv2d *conv, const float *x, c
     if (status != GATUN_OK) {
         return status;
     }
-    if (job.plan.algorithm == CONV_DIRECT) {
+    if (job.plan.algorithm == CONV_PIXEL) {
+        conv_pixel_backward_weight(&job);
+    } else if (job.plan.algorithm == CONV_DIRECT) {
         conv_direct_backward_weight(&job);
     } else {
         conv_gemm_backward_weight(&job);

@@ -18,6 +18,7 @@
 enum conv_algorithm {
     CONV_GEMM,   /* im2col in tiles, and sgemm: any shape */
     CONV_DIRECT, /* register-tiled product that reads the image itself */
+    CONV_PIXEL,  /* one input channel: vectors run over the pixels of a row */
     CONV_GATHER, /* input gradient: a register-tiled product, whose columns each input pixel gathers */
 };
 
@@ -52,6 +53,8 @@ void conv_gemm_backward_weight(const struct conv_job *job);
 void conv_direct_forward(const struct conv_job *job);
 void conv_direct_backward_input(const struct conv_job *job);
 void conv_direct_backward_weight(const struct conv_job *job);
+void conv_pixel_forward(const struct conv_job *job);
+void conv_pixel_backward_weight(const struct conv_job *job);
 void conv_gather_backward_input(const struct conv_job *job);
 
 /* The gradient of the input, stride 1, is this convolution of dy with flipped weights. */
@@ -106,6 +109,12 @@ void conv_pack_panels(const struct conv_weights *weights, int64_t vector, float 
 
 /* Output rows o0..o1 that read any of the input rows i0..i1 (may be empty). */
 void conv_rows_reading(const gatun_conv2d *conv, int64_t i0, int64_t i1, int64_t *o0, int64_t *o1);
+
+/* The sums of dy over some pixels, added to those in double; nothing if the caller wants no gradient of the bias. */
+void conv_add_bias_gradient(const struct conv_job *job, int64_t pixels, const float *dy, double *sum);
+
+/* Adds up these sums, which lie so many bytes into the slices, in the order of the parts. */
+void conv_finish_bias(const struct conv_job *job, int64_t at_byte);
 
 /* Adds up the partial sums of all parts, n floats each at the beginning of its slice, in the order of the parts. */
 void conv_add_partials(const struct conv_job *job, int64_t n, float *sum);

@@ -198,14 +198,6 @@ static void outer_of_strip(const struct conv_job *job, struct gatun_outer outer,
     }
 }
 
-static void add_bias_gradient(const struct conv_job *job, int64_t pixels, const float *dy, double *sum) {
-    int64_t channels = job->conv->out_channels;
-    for (int64_t i = 0; i < channels; i += GATUN_REDUCE_COLUMNS) {
-        int64_t n = GATUN_MIN(channels - i, GATUN_REDUCE_COLUMNS);
-        job->kernels->reduce_columns(GATUN_SUM, pixels, n, dy + i, channels, sum + i);
-    }
-}
-
 static void weight_part(void *argument, int32_t part) {
     const struct conv_job *job = argument;
     const gatun_conv2d *c = job->conv;
@@ -220,9 +212,7 @@ static void weight_part(void *argument, int32_t part) {
         count = GATUN_MIN(GATUN_MIN(job->plan.strip_rows, c->out_height - row), end - r);
         const float *image = job->x + r / c->out_height * conv_in_size(c);
         const float *dy = job->dy + r * c->out_width * channels;
-        if (job->dbias != NULL) {
-            add_bias_gradient(job, count * c->out_width, dy, slice.bias);
-        }
+        conv_add_bias_gradient(job, count * c->out_width, dy, slice.bias);
         if (cols != channels) {
             pad_columns(count * c->out_width, channels, cols, dy, slice.dy);
             dy = slice.dy;
@@ -256,11 +246,5 @@ void conv_direct_backward_weight(const struct conv_job *job) {
             job->dw[t * channels + i] = sum;
         }
     }
-    for (int64_t i = 0; i < channels && job->dbias != NULL; i++) {
-        double sum = 0;
-        for (int32_t part = 0; part < job->plan.parts; part++) {
-            sum += weight_slice(job, cols, part).bias[i];
-        }
-        job->dbias[i] = (float)sum;
-    }
+    conv_finish_bias(job, float_bytes(conv_taps(c) * cols));
 }

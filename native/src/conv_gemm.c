@@ -174,18 +174,13 @@ void conv_gemm_backward_input(const struct conv_job *job) {
 
 /* ---------------------------------------------------------------- weight gradient */
 
-static double *bias_sums(const struct conv_job *job, int32_t part) {
-    int64_t before = float_bytes(conv_taps(job->conv) * job->conv->out_channels);
-    return (double *)(void *)(conv_slice(job, part) + before);
-}
-
 static void backward_weight_part(void *argument, int32_t part) {
     const struct conv_job *job = argument;
     const gatun_conv2d *c = job->conv;
     const int taps = (int)conv_taps(c), channels = c->out_channels;
     const int64_t pixels = c->batch * conv_out_pixels(c);
     float *sum = (float *)(void *)conv_slice(job, part);
-    double *bias = bias_sums(job, part);
+    double *bias = (double *)(void *)((char *)sum + float_bytes((int64_t)taps * channels));
     float *columns = (float *)(void *)((char *)bias + float_bytes(2 * (int64_t)channels));
     memset(bias, 0, (size_t)channels * sizeof(double));
     const int64_t begin = part_begin(pixels, job->plan.parts, part);
@@ -195,22 +190,13 @@ static void backward_weight_part(void *argument, int32_t part) {
         const float *dy = job->dy + p * channels;
         job->sgemm(ROW_MAJOR, TRANS, NO_TRANS, taps, channels, count, 1.0f, im2col(job, p, count, columns), taps, dy,
                    channels, p == begin ? 0.0f : 1.0f, sum, channels);
-        for (int i = 0; i < channels && job->dbias != NULL; i += GATUN_REDUCE_COLUMNS) {
-            int n = GATUN_MIN(channels - i, GATUN_REDUCE_COLUMNS);
-            job->kernels->reduce_columns(GATUN_SUM, count, n, dy + i, channels, bias + i);
-        }
+        conv_add_bias_gradient(job, count, dy, bias);
     }
 }
 
 void conv_gemm_backward_weight(const struct conv_job *job) {
-    const int64_t channels = job->conv->out_channels;
+    const int64_t sums = conv_taps(job->conv) * job->conv->out_channels;
     gatun_pool_run(job->plan.parts, backward_weight_part, (void *)(uintptr_t)job);
-    conv_add_partials(job, conv_taps(job->conv) * channels, job->dw);
-    for (int64_t i = 0; i < channels && job->dbias != NULL; i++) {
-        double sum = 0;
-        for (int32_t part = 0; part < job->plan.parts; part++) {
-            sum += bias_sums(job, part)[i];
-        }
-        job->dbias[i] = (float)sum;
-    }
+    conv_add_partials(job, sums, job->dw);
+    conv_finish_bias(job, float_bytes(sums));
 }

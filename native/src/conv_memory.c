@@ -7,6 +7,7 @@
 #include "conv.h"
 #include "pool.h"
 
+#include <stddef.h>
 #include <string.h>
 
 static void zero(float *p, int64_t n) {
@@ -99,4 +100,22 @@ void conv_add_partials(const struct conv_job *conv, int64_t n, float *sum) {
     double cost = GATUN_COST_MEMORY * (double)n * conv->plan.parts;
     struct partials_job job = {conv, parts_for(conv->conv->threads, n, cost), n, sum};
     gatun_pool_run(job.parts, add_partials_part, &job);
+}
+
+void conv_add_bias_gradient(const struct conv_job *job, int64_t pixels, const float *dy, double *sum) {
+    int64_t channels = job->conv->out_channels;
+    for (int64_t i = 0; i < channels && job->dbias != NULL; i += GATUN_REDUCE_COLUMNS) {
+        int64_t n = GATUN_MIN(channels - i, GATUN_REDUCE_COLUMNS);
+        job->kernels->reduce_columns(GATUN_SUM, pixels, n, dy + i, channels, sum + i);
+    }
+}
+
+void conv_finish_bias(const struct conv_job *job, int64_t at_byte) {
+    for (int64_t i = 0; i < job->conv->out_channels && job->dbias != NULL; i++) {
+        double sum = 0;
+        for (int32_t part = 0; part < job->plan.parts; part++) {
+            sum += ((const double *)(const void *)(conv_slice(job, part) + at_byte))[i];
+        }
+        job->dbias[i] = (float)sum;
+    }
 }

@@ -10,7 +10,7 @@
 /* A strip of padded input should stay in the first-level cache with the panel of weights that passes over it. */
 #define STRIP_BYTES (32 * 1024)
 /* A panel of weights is read again for every tile of pixels; beyond this it falls out of the second-level cache. */
-#define PANEL_BYTES (192 * 1024)
+#define PANEL_BYTES (640 * 1024)
 /* The columns of one image, between the product and the gathering. */
 #define COLUMNS_BYTES (512 * 1024)
 /* The columns of one tile for sgemm, likewise. */
@@ -70,6 +70,31 @@ static void plan_direct_weight(const gatun_conv2d *c, const struct gatun_kernels
     }
 }
 
+/* Vectors over pixels, or over output channels: whichever is fuller. */
+static int prefers_pixels(const gatun_conv2d *c, int64_t vector) {
+    if (c->in_channels != 1 || c->stride_width != 1) {
+        return 0;
+    }
+    double pixels = (double)c->out_width / (double)round_up(c->out_width, vector);
+    double channels = (double)c->out_channels / (double)round_up(c->out_channels, vector);
+    return pixels >= channels;
+}
+
+static void plan_pixel(const gatun_conv2d *c, enum gatun_conv_pass pass, const struct gatun_kernels *k,
+                       struct conv_plan *plan) {
+    plan->algorithm = CONV_PIXEL;
+    plan->parts = conv_parts(c, (int64_t)c->batch * c->out_height);
+    plan->strip_rows = choose_strip_rows(c);
+    /* pixel_row reads whole vectors, so up to two of them behind the strip */
+    plan->slice_bytes = float_bytes(strip_floats(c, plan->strip_rows) + 2 * k->vector);
+    if (pass == GATUN_CONV_BACKWARD_WEIGHT) {
+        int64_t sums = conv_taps(c) * c->out_channels;
+        plan->slice_bytes += float_bytes(sums) + float_bytes(2 * (int64_t)c->out_channels);
+        plan->slice_bytes += float_bytes(sums * k->vector);
+        plan->slice_bytes += float_bytes(plan->strip_rows * c->out_width * c->out_channels);
+    }
+}
+
 static void plan_gather(const gatun_conv2d *c, const struct gatun_kernels *k, struct conv_plan *plan) {
     int64_t cols = round_up(conv_taps(c), k->vector);
     plan->algorithm = CONV_GATHER;
@@ -107,10 +132,11 @@ static int panel_fits(int64_t depth, const struct gatun_kernels *k) {
 struct conv_plan conv_plan_for(const gatun_conv2d *c, enum gatun_conv_pass pass, const struct gatun_kernels *k) {
     struct conv_plan plan = {.parts = 1};
     int64_t vector = k->vector;
-    int pointwise = is_pointwise(c);
     switch (pass) {
     case GATUN_CONV_FORWARD:
-        if (!pointwise && panel_fits(conv_taps(c), k)) {
+        if (prefers_pixels(c, vector)) {
+            plan_pixel(c, pass, k, &plan);
+        } else if (panel_fits(conv_taps(c), k)) {
             plan_direct(c, k, &plan);
         } else {
             plan_gemm(c, pass, &plan);
@@ -126,9 +152,9 @@ struct conv_plan conv_plan_for(const gatun_conv2d *c, enum gatun_conv_pass pass,
         int stride_1 = c->stride_height == 1 && c->stride_width == 1;
         int64_t columns = conv_out_pixels(c) * round_up(conv_taps(c), vector) * (int64_t)sizeof(float);
         int gather_fits = columns <= COLUMNS_BYTES && panel_fits(c->out_channels, k);
-        if (!pointwise && stride_1 && panel_fits(conv_taps(&flipped), k) && (direct <= gather || !gather_fits)) {
+        if (stride_1 && panel_fits(conv_taps(&flipped), k) && (direct <= gather || !gather_fits)) {
             plan_direct(&flipped, k, &plan);
-        } else if (!pointwise && gather_fits) {
+        } else if (gather_fits) {
             plan_gather(c, k, &plan);
         } else {
             plan_gemm(c, pass, &plan);
@@ -136,7 +162,9 @@ struct conv_plan conv_plan_for(const gatun_conv2d *c, enum gatun_conv_pass pass,
         break;
     }
     case GATUN_CONV_BACKWARD_WEIGHT:
-        if (!pointwise && panel_fits(conv_taps(c), k)) {
+        if (prefers_pixels(c, vector)) {
+            plan_pixel(c, pass, k, &plan);
+        } else if (panel_fits(conv_taps(c), k)) {
             plan_direct_weight(c, k, &plan);
         } else {
             plan_gemm(c, pass, &plan);

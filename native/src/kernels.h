@@ -47,6 +47,17 @@ struct gatun_outer {
     int64_t sum_step;
 };
 
+/* Convolution of images with one channel: see kernels/pixel.c. */
+struct gatun_pixels {
+    int32_t kernel_height, kernel_width;
+    int64_t tap_row, tap_col; /* steps between the taps of a kernel */
+    int64_t x_row;            /* step between the inputs of successive output rows */
+    int64_t pixels, channels; /* of an output row */
+    int64_t plane;            /* step between the channels of the transposed dy */
+    const float *w, *bias;
+    int32_t relu;
+};
+
 struct gatun_kernels {
     int32_t vector; /* floats per vector */
 
@@ -72,6 +83,11 @@ struct gatun_kernels {
 
     void (*tile_rows)(const struct gatun_tile *tile, int64_t rows);
     void (*outer_sum)(const struct gatun_outer *outer);
+    /* One output row; reads up to two vectors behind the last input. */
+    void (*pixel_row)(const struct gatun_pixels *pixels, const float *x, float *y);
+    void (*pixel_outer)(const struct gatun_pixels *pixels, int64_t rows, const float *x, const float *dy, float *sum);
+    /* y[i] = the sum of vector i of a */
+    void (*sum_vectors)(int64_t n, const float *a, float *y);
     /* y[i] += a[i] */
     void (*add_to)(int64_t n, const float *a, float *y);
     /* Gathers the gradient of one row of input pixels from columns: see kernels/gather.c. */

@@ -83,8 +83,9 @@ static bool spin_until(_Atomic uint32_t *state, uint32_t value, bool wanted) {
 static void *worker(void *argument) {
     struct slot *slot = argument;
     int32_t part = (int32_t)(slot - pool.slots);
+    bool late = false; /* the cores are busy with other work, so spinning would only take time from the caller */
     for (;;) {
-        if (!spin_until(&slot->state, SLOT_POSTED, true)) {
+        if (late || !spin_until(&slot->state, SLOT_POSTED, true)) {
             uint32_t idle = SLOT_IDLE;
             if (atomic_compare_exchange_strong(&slot->state, &idle, SLOT_PARKED)) {
                 while (atomic_load(&slot->state) == SLOT_PARKED) {
@@ -93,7 +94,8 @@ static void *worker(void *argument) {
             }
         }
         uint32_t posted = SLOT_POSTED;
-        if (!atomic_compare_exchange_strong(&slot->state, &posted, SLOT_RUNNING)) {
+        late = !atomic_compare_exchange_strong(&slot->state, &posted, SLOT_RUNNING);
+        if (late) {
             continue; /* the caller took the part back */
         }
         pool.fn(pool.argument, part);

@@ -145,6 +145,21 @@ static gatun_conv2d square(int batch, int channels, int size, int out_channels, 
                           pad, pad, GATUN_LINEAR, 2};
 }
 
+/* One input channel has a kernel of its own. */
+static void test_one_channel(void) {
+    random_seed(1003);
+    for (int i = 0; i < 100;) {
+        gatun_conv2d c;
+        if (random_conv(&c, i % 2 ? 40 : 20)) {
+            c.in_channels = 1;
+            c.out_width = out_size(c.in_width, c.pad_left, c.pad_left, c.kernel_width, c.dilation_width, 1);
+            c.stride_width = 1;
+            test_conv(&c, random_int(2));
+            i++;
+        }
+    }
+}
+
 static void test_named_shapes(void) {
     random_seed(1002);
     static const int threads[] = {1, 2, 3, 8};
@@ -214,6 +229,7 @@ static void test_bad_arguments(void) {
 
 static void test_all(void) {
     test_random_shapes();
+    test_one_channel();
     test_named_shapes();
     test_empty();
     test_bad_arguments();

@@ -17,7 +17,7 @@ static double unary_tolerance(int op, double a, double p, double q, double y) {
     switch (op) {
     case GATUN_EXP: return fabs(y) * 2e-7 + 3e-45;
     case GATUN_LOG: return fabs(y) * 3e-7;
-    case GATUN_SIGMOID: return fabs(y) * 4e-7 + 3e-45;
+    case GATUN_SIGMOID: return fabs(y) * 4e-7 + 1.2e-38; /* below the normal floats it is 0 */
     case GATUN_TANH: return fabs(y) * 3e-7;
     case GATUN_AFFINE: return EPSILON * (fabs(p * a) + fabs(q));
     case GATUN_COPY: case GATUN_NEG: case GATUN_ABS: case GATUN_RELU: case GATUN_CLAMP: return 0;

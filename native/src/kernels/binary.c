@@ -60,6 +60,26 @@ INLINE void strided_line(int32_t op, int64_t n, const float *a, int64_t a_step, 
     }
 }
 
+enum { FOLDED_COLUMNS = 256 };
+
+/* Short rows, and the same b for all of them (a bias): take several rows as one, and b repeated as often. */
+INLINE struct gatun_plane fold_rows(const struct gatun_plane *s, const float *b, float *repeated) {
+    struct gatun_plane f = *s;
+    int64_t fold = FOLDED_COLUMNS / s->cols;
+    for (int64_t i = 0; i < fold; i++) {
+        memcpy(repeated + i * s->cols, b, (size_t)s->cols * sizeof(float));
+    }
+    f.rows = s->rows / fold;
+    f.cols = f.a_row = f.y_row = fold * s->cols;
+    return f;
+}
+
+static int can_fold(const struct gatun_plane *s) {
+    return s->b_row == 0 && s->b_col == 1 && s->a_col == 1 && s->y_col == 1 && s->a_row == s->cols
+        && s->y_row == s->cols && 4 * s->cols <= FOLDED_COLUMNS && s->cols % VL != 0
+        && s->rows * s->cols >= 4 * FOLDED_COLUMNS;
+}
+
 INLINE void binary_plane(int32_t op, const struct gatun_plane *s, const float *a, const float *b, float *y) {
     for (int64_t r = 0; r < s->rows; r++, a += s->a_row, b += s->b_row, y += s->y_row) {
         if (s->y_col == 1 && s->a_col == 1 && s->b_col == 1) {
@@ -74,9 +94,22 @@ INLINE void binary_plane(int32_t op, const struct gatun_plane *s, const float *a
     }
 }
 
+INLINE void any_plane(int32_t op, const struct gatun_plane *s, const float *a, const float *b, float *y) {
+    struct gatun_plane rest = *s;
+    if (can_fold(s)) {
+        float repeated[FOLDED_COLUMNS];
+        struct gatun_plane folded = fold_rows(s, b, repeated);
+        binary_plane(op, &folded, a, repeated, y);
+        rest.rows = s->rows - folded.rows * (folded.cols / s->cols);
+        a += folded.rows * folded.cols;
+        y += folded.rows * folded.cols;
+    }
+    binary_plane(op, &rest, a, b, y);
+}
+
 void KERNEL(binary)(int32_t op, const struct gatun_plane *s, const float *a, const float *b, float *y) {
 #define CASE(name)                                                                                                     \
-    case name: binary_plane(name, s, a, b, y); break
+    case name: any_plane(name, s, a, b, y); break
     switch (op) {
         CASE(GATUN_ADD);
         CASE(GATUN_SUB);

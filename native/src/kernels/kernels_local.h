@@ -25,6 +25,9 @@ void KERNEL(row_times_transposed)(int64_t k, int64_t n, const float *a, const fl
                                   int32_t accumulate, float *y);
 void KERNEL(tile_rows)(const struct gatun_tile *tile, int64_t rows);
 void KERNEL(outer_sum)(const struct gatun_outer *outer);
+void KERNEL(pixel_row)(const struct gatun_pixels *pixels, const float *x, float *y);
+void KERNEL(pixel_outer)(const struct gatun_pixels *pixels, int64_t rows, const float *x, const float *dy, float *sum);
+void KERNEL(sum_vectors)(int64_t n, const float *a, float *y);
 void KERNEL(add_to)(int64_t n, const float *a, float *y);
 void KERNEL(gather_columns)(const gatun_conv2d *conv, const float *columns, int64_t ld, int32_t first_out_row,
                             int32_t in_row, float *dx);

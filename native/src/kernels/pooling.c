@@ -16,7 +16,12 @@ INLINE void store_winners(void *winners, int wide, int64_t at, vi index, int64_t
     }
     uint8_t *p = (uint8_t *)winners + at;
 #if defined(GATUN_KERNELS_AVX512)
-    _mm512_mask_cvtepi32_storeu_epi8(p, v_first(lanes), (__m512i)index);
+    __m128i narrow = _mm512_cvtepi32_epi8((__m512i)index);
+    if (lanes == VL) {
+        _mm_storeu_si128((__m128i *)(void *)p, narrow);
+    } else {
+        _mm_mask_storeu_epi8(p, v_first(lanes), narrow);
+    }
 #else
     for (int64_t j = 0; j < lanes; j++) {
         p[j] = (uint8_t)index[j];
@@ -82,16 +87,35 @@ INLINE void forward_row(const gatun_pool2d *p, const float *x, int64_t out_row, 
     }
 }
 
-/* 2x2 windows, stride 2, nothing outside the input: the usual case deserves straight code. */
+/*
+ * 2x2 windows, stride 2, nothing outside the input: the usual case deserves straight code. "room" is how many elements
+ * of a row follow; while they fill a vector, whole vectors are read and written, and what they spoil is written later.
+ */
+INLINE vf load_room(const float *p, int64_t lanes, int64_t room) {
+    return room >= VL ? v_load(p) : v_load_part(p, lanes);
+}
+
+INLINE void store_room(float *p, vf v, int64_t lanes, int64_t room) {
+    if (room >= VL) {
+        v_store(p, v);
+    } else {
+        v_store_part(p, v, lanes);
+    }
+}
+
 INLINE void forward_row_2x2(const gatun_pool2d *p, const float *x, int64_t out_row, float *y, uint8_t *winners) {
     const int64_t channels = p->channels, pitch = p->in_width * channels;
     const float *row = x + 2 * out_row * pitch;
     const vi one = v_set_int(1), two = v_set_int(2), three = v_set_int(3);
-    for (int64_t ox = 0; ox < p->out_width; ox++, row += 2 * channels) {
+    for (int64_t ox = 0; ox < p->out_width; ox++) {
         for (int64_t c = 0; c < channels; c += VL) {
             int64_t lanes = MIN(channels - c, VL);
-            vf v0 = v_load_part(row + c, lanes), v1 = v_load_part(row + channels + c, lanes);
-            vf v2 = v_load_part(row + pitch + c, lanes), v3 = v_load_part(row + pitch + channels + c, lanes);
+            int64_t at = ox * channels + c, from = 2 * ox * channels + c;
+            int64_t room = p->out_width * channels - at;
+            int64_t in_room = 2 * p->out_width * channels - from - channels;
+            const float *q = row + from;
+            vf v0 = load_room(q, lanes, in_room), v1 = load_room(q + channels, lanes, in_room);
+            vf v2 = load_room(q + pitch, lanes, in_room), v3 = load_room(q + pitch + channels, lanes, in_room);
             vm b1 = v_and(v_not_less_equal(v1, v0), v_equal(v0, v0));
             vf top = v_select(b1, v1, v0);
             vi top_index = v_select_int(b1, one, (vi){0});
@@ -99,10 +123,35 @@ INLINE void forward_row_2x2(const gatun_pool2d *p, const float *x, int64_t out_r
             vf bottom = v_select(b3, v3, v2);
             vi bottom_index = v_select_int(b3, three, two);
             vm b = v_and(v_not_less_equal(bottom, top), v_equal(top, top));
-            v_store_part(y + ox * channels + c, v_select(b, bottom, top), lanes);
+            store_room(y + at, v_select(b, bottom, top), lanes, room);
             if (winners) {
-                store_winners(winners, 0, ox * channels + c, v_select_int(b, bottom_index, top_index), lanes);
+                vi index = v_select_int(b, bottom_index, top_index);
+                store_winners(winners, 0, at, index, room >= VL ? VL : lanes);
             }
+        }
+    }
+}
+
+INLINE void backward_row_2x2(const gatun_pool2d *p, const float *dy, const uint8_t *winners, int64_t out_row,
+                             float *dx) {
+    const int64_t channels = p->channels, pitch = p->in_width * channels;
+    float *row = dx + 2 * out_row * pitch;
+    const vf zero = {0};
+    for (int64_t ox = 0; ox < p->out_width; ox++) {
+        for (int64_t c = 0; c < channels; c += VL) {
+            int64_t lanes = MIN(channels - c, VL);
+            int64_t at = ox * channels + c, to = 2 * ox * channels + c;
+            int64_t room = p->out_width * channels - at;
+            /* with several vectors of channels, the next pixel's first one is there already */
+            int64_t out_room = channels <= VL ? 2 * p->out_width * channels - to : 0;
+            vf g = load_room(dy + at, lanes, room);
+            vi index = load_winners(winners, 0, at, room >= VL ? VL : lanes);
+            float *q = row + to;
+            store_room(q, v_select(v_equal_int(index, (vi){0}), g, zero), lanes, out_room);
+            store_room(q + channels, v_select(v_equal_int(index, v_set_int(1)), g, zero), lanes, out_room - channels);
+            q += pitch;
+            store_room(q, v_select(v_equal_int(index, v_set_int(2)), g, zero), lanes, out_room);
+            store_room(q + channels, v_select(v_equal_int(index, v_set_int(3)), g, zero), lanes, out_room - channels);
         }
     }
 }
@@ -166,7 +215,9 @@ void KERNEL(maxpool_row_backward)(const gatun_pool2d *p, const float *dy, const 
                                   float *dx) {
     int apart = p->stride_height >= p->kernel_height && p->stride_width >= p->kernel_width;
     int wide = is_wide(p);
-    if (apart && wide) {
+    if (is_plain_2x2(p)) {
+        backward_row_2x2(p, dy, winners, out_row, dx);
+    } else if (apart && wide) {
         backward_row_apart(p, dy, winners, out_row, dx, 1);
     } else if (apart) {
         backward_row_apart(p, dy, winners, out_row, dx, 0);

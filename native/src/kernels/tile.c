@@ -19,11 +19,15 @@ enum { MAX_ROWS_1 = 16, MAX_ROWS_2 = 14 };
 enum { MAX_ROWS_1 = 12, MAX_ROWS_2 = 6 };
 #endif
 
+/*
+ * room: so many floats from out on may be written. Where the rows of the output follow each other closely, a whole
+ * vector spoils only floats that later rows write, and is several times faster than a masked one.
+ */
 typedef void (*tile_fn)(const struct gatun_tile *t, const float *in, const float *panel, const float *bias, float *out,
-                        int64_t lanes);
+                        int64_t lanes, int64_t room);
 
-INLINE void store_lanes(float *out, vf v, int64_t lanes) {
-    if (lanes >= VL) {
+INLINE void store_lanes(float *out, vf v, int64_t lanes, int64_t room) {
+    if (lanes >= VL || room >= VL) {
         v_store(out, v);
     } else if (lanes > 0) {
         v_store_part(out, v, lanes);
@@ -36,7 +40,7 @@ INLINE vf load_lanes(const float *p, int64_t lanes) {
 
 #define TILE(R, J)                                                                                                     \
     static void tile_##R##_##J(const struct gatun_tile *t, const float *in, const float *panel, const float *bias,     \
-                               float *out, int64_t lanes) {                                                            \
+                               float *out, int64_t lanes, int64_t room) {                                              \
         vf acc[R][J];                                                                                                  \
         const int64_t step = t->in_step, length = t->length;                                                           \
         _Pragma("GCC unroll 2") for (int j = 0; j < J; j++) {                                                          \
@@ -59,7 +63,8 @@ INLINE vf load_lanes(const float *p, int64_t lanes) {
         _Pragma("GCC unroll 16") for (int r = 0; r < R; r++) {                                                         \
             _Pragma("GCC unroll 2") for (int j = 0; j < J; j++) {                                                      \
                 vf v = t->relu ? v_relu(acc[r][j]) : acc[r][j];                                                        \
-                store_lanes(out + r * t->out_step + j * VL, v, lanes - j * VL);                                        \
+                int64_t at = r * t->out_step + j * VL;                                                                 \
+                store_lanes(out + at, v, lanes - j * VL, room - at);                                                   \
             }                                                                                                          \
         }                                                                                                              \
     }
@@ -102,9 +107,11 @@ void KERNEL(tile_rows)(const struct gatun_tile *t, int64_t rows) {
         int64_t count = (rows + most - 1) / most;
         int64_t height = (rows + count - 1) / count;
         const float *bias = t->bias ? t->bias + c : NULL;
+        int64_t room = t->out_step == t->cols && c == 0 && lanes <= vectors * VL ? rows * t->out_step : 0;
         for (int64_t r = 0; r < rows; r += height) {
             int64_t h = rows - r < height ? rows - r : height;
-            tiles[h - 1](t, t->in + r * t->in_step, panel, bias, t->out + r * t->out_step + c, lanes);
+            tiles[h - 1](t, t->in + r * t->in_step, panel, bias, t->out + r * t->out_step + c, lanes,
+                         room - r * t->out_step);
         }
         c += vectors * VL;
         panel += depth * vectors * VL;
