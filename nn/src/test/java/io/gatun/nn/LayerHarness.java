@@ -19,6 +19,10 @@ import io.gatun.Shape;
 import io.gatun.Tape;
 import io.gatun.Tensor;
 import io.gatun.nn.Reference.Numbers;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -28,7 +32,7 @@ import java.util.SplittableRandom;
 /**
  * Everything that must hold for every layer, in one call: number and names of parameters, output
  * shape, values and all gradients against a double reference, both modes, reproducible first
- * values, independent copies, no leaked native memory.
+ * values, independent copies, files, no leaked native memory.
  */
 final class LayerHarness {
     /** Relative to the largest number of a tensor: some tens of float roundings. */
@@ -67,6 +71,7 @@ final class LayerHarness {
         harness.values(output);
         harness.gradients();
         harness.copies();
+        harness.file();
         harness.memory();
     }
 
@@ -203,6 +208,23 @@ final class LayerHarness {
             InPlace.fill(copied.get(i).value(), 3);
         }
         assertArrayEquals(expected, output(layer), "a copy's parameters are its own");
+    }
+
+    private void file() {
+        Layer other = layer.map(Parameter::copy);
+        try {
+            Path file = Files.createTempFile("layer", ".safetensors");
+            try {
+                Safetensors.save(layer, file);
+                other.parameters().forEach(parameter -> InPlace.fill(parameter.value(), 3));
+                Safetensors.load(other, file);
+            } finally {
+                Files.delete(file);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        assertArrayEquals(output(layer), output(other), "a file keeps all bits");
     }
 
     private void memory() {

@@ -15,6 +15,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.gatun.InPlace;
 import io.gatun.Memory;
 import io.gatun.Shape;
+import io.gatun.Tape;
 import io.gatun.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -194,6 +195,21 @@ class SessionTest {
                 InPlace.fill(parameter.value(), Float.NaN);
             }
             assertArrayEquals(before, session.run(sample));
+        }
+    }
+
+    /** A session keeps apart from what its caller does at the moment. */
+    @Test
+    void aCallInsideATapeRecordsNothing() {
+        try (Session session = Session.of(lenet(), IMAGE)) {
+            float[] sample = images(1, 9);
+            float[] expected = session.run(sample);
+            try (Tape tape = Tape.open(2)) {
+                Tensor x = Tensor.of(new float[] {3});
+                Tensor y = x.square();
+                assertArrayEquals(expected, session.run(sample));
+                assertArrayEquals(new float[] {6}, tape.gradients(y, x).of(x).toFloatArray());
+            }
         }
     }
 
