@@ -100,7 +100,7 @@ static void plan_gather(const gatun_conv2d *c, const struct gatun_kernels *k, st
     plan->algorithm = CONV_GATHER;
     plan->parts = conv_parts(c, (int64_t)c->batch * c->in_height);
     plan->shared_bytes = float_bytes(cols * c->out_channels);
-    plan->slice_bytes = float_bytes(conv_out_pixels(c) * cols);
+    plan->slice_bytes = float_bytes(conv_out_pixels(c) * cols + k->vector);
 }
 
 static void plan_gemm(const gatun_conv2d *c, enum gatun_conv_pass pass, struct conv_plan *plan) {

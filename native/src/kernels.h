@@ -90,7 +90,10 @@ struct gatun_kernels {
     void (*sum_vectors)(int64_t n, const float *a, float *y);
     /* y[i] += a[i] */
     void (*add_to)(int64_t n, const float *a, float *y);
-    /* Gathers the gradient of one row of input pixels from columns: see kernels/gather.c. */
+    /*
+     * Gathers the gradient of one row of input pixels from columns: see kernels/gather.c. Reads up to a vector behind
+     * the last column.
+     */
     void (*gather_columns)(const gatun_conv2d *conv, const float *columns, int64_t ld, int32_t first_out_row,
                            int32_t in_row, float *dx);
 

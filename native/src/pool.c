@@ -28,7 +28,7 @@ enum slot_state { SLOT_IDLE, SLOT_POSTED, SLOT_RUNNING, SLOT_PARKED, SLOT_AWAITE
 
 /* Long enough for the next kernel of a training step to arrive, short enough not to starve other processes. */
 #define SPIN_NANOSECONDS 40000
-#define SPINS_PER_CLOCK_READ 32
+#define SPINS_PER_YIELD 50
 
 struct slot {
     _Alignas(128) _Atomic uint32_t state;
@@ -65,12 +65,14 @@ static bool spin_until(_Atomic uint32_t *state, uint32_t value, bool wanted) {
     }
     int64_t end = 0;
     for (;;) {
-        for (int i = 0; i < SPINS_PER_CLOCK_READ; i++) {
+        for (int i = 0; i < SPINS_PER_YIELD; i++) {
             if ((atomic_load_explicit(state, memory_order_acquire) == value) == wanted) {
                 return true;
             }
             pause_cpu();
         }
+        /* Under load the awaited thread may be behind this one on the same core. */
+        sched_yield();
         int64_t now = now_nanoseconds();
         if (end == 0) {
             end = now + SPIN_NANOSECONDS;

@@ -9,6 +9,7 @@
 #include "kernels_local.h"
 
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
+#define MAX(a, b) ((a) > (b) ? (a) : (b))
 
 /* The taps of one axis that reach an input position: tap, tap + tap_step ... read outputs out, out - out_step ... */
 struct reach {
@@ -36,6 +37,13 @@ static struct axis make_axis(int64_t stride, int64_t dilation, int64_t pad, int6
 
 static struct reach reach_of(const struct axis *x, int64_t position) {
     struct reach r = {0, 0, 0};
+    if (x->stride == 1 && x->dilation == 1) { /* the usual case needs no search and no division */
+        int64_t at = position + x->pad;
+        r.tap = MAX(0, at - (x->size - 1));
+        r.out = at - r.tap;
+        r.count = MAX(0, 1 + MIN(x->kernel - 1 - r.tap, r.out));
+        return r;
+    }
     for (int64_t tap = 0; tap < x->kernel; tap++) {
         int64_t at = position + x->pad - tap * x->dilation;
         if (at < 0) {
@@ -73,8 +81,7 @@ void KERNEL(gather_columns)(const gatun_conv2d *conv, const float *columns, int6
             for (int64_t i = 0; i < y_count; i++) {
                 const float *p = start + i * down + c;
                 for (int64_t j = 0; j < x.count; j++, p += right) {
-                    /* the rows of columns are padded to whole vectors, so a full load is safe but for the last one */
-                    sum += v_load_part(p, lanes);
+                    sum += v_load(p); /* the lanes of other taps are not stored */
                 }
             }
             v_store_part(dx + c, sum, lanes);
