@@ -225,6 +225,11 @@ final class Pool {
         return freed;
     }
 
+    /** Bytes that belong to open scopes: nothing, when no scope is open on any thread. */
+    long scoped() {
+        return live.get() - unscoped.get();
+    }
+
     void resetPeak() {
         peakLive.set(live.get());
     }
