@@ -17,12 +17,12 @@ import java.util.function.LongSupplier;
  * run are worth quoting.
  *
  * <p><b>The start of each round is thrown away</b>, for every workload. Worker threads of a library
- * keep spinning for some milliseconds after their last parallel region before they go to sleep:
- * OpenMP's do so in PyTorch, and so do our own pool's. Through the first steps of a round they
- * compete with the next library for its cores, and its own threads have to be woken, its code and
- * its weights brought back into the caches. Forbidding the spinning ({@code
- * OMP_WAIT_POLICY=passive}) would be simpler, but it slows the peer down in its own rounds, where
- * the spinning pays.
+ * keep spinning after their last parallel region before they go to sleep: PyTorch's OpenMP threads
+ * were seen to burn 3 to 8 ms, our own pool's do the same for a shorter time. Through the first
+ * steps of a round they compete with the next library for its cores, and its own threads have to be
+ * woken, its code and its weights brought back into the caches. Forbidding the spinning ({@code
+ * OMP_WAIT_POLICY=passive}) would be simpler, but it could slow the peer down in its own rounds,
+ * where the spinning pays.
  *
  * <p>The workloads run on the calling thread. The order within a turn is shuffled, from a fixed
  * seed, so that none always follows the same other one.
