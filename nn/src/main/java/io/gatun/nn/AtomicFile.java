@@ -1,0 +1,133 @@
+/*
+ * Copyright 2026 The Gatun Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.gatun.nn;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.NotDirectoryException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.util.HexFormat;
+import java.util.concurrent.ThreadLocalRandom;
+
+/**
+ * Replaces a file as a whole: readers, and a crash at any moment, find the old content or the new
+ * one.
+ */
+final class AtomicFile {
+    /** Writes the new content. */
+    interface Content {
+        void writeTo(FileChannel channel) throws IOException;
+    }
+
+    private AtomicFile() {}
+
+    /**
+     * Writes a file by way of a temporary one in the same folder.
+     *
+     * @throws NoSuchFileException if the folder does not exist
+     * @throws AccessDeniedException if folder or file may not be written
+     */
+    static void write(Path file, Content content) throws IOException {
+        // A link stays, and what it points to is replaced.
+        Path target = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
+        Path folder = target.getParent();
+        if (Files.isDirectory(target) || folder == null) {
+            throw new FileSystemException(
+                    file.toString(), null, "cannot be written: it is a folder");
+        }
+        if (!Files.exists(folder)) {
+            throw new NoSuchFileException(
+                    file.toString(),
+                    null,
+                    "cannot be written: the folder " + folder + " does not exist");
+        }
+        if (!Files.isDirectory(folder)) {
+            throw new NotDirectoryException(folder.toString());
+        }
+        boolean replaces = Files.exists(target);
+        if (replaces && !Files.isWritable(target)) {
+            throw new AccessDeniedException(
+                    file.toString(), null, "cannot be replaced: it is write-protected");
+        }
+        Path temporary =
+                folder.resolve(
+                        ".gatun-"
+                                + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong())
+                                + ".tmp");
+        FileChannel channel;
+        try {
+            // Unlike those of Files.createTempFile, its permissions are those of any new file.
+            channel =
+                    FileChannel.open(
+                            temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        } catch (AccessDeniedException e) {
+            AccessDeniedException clear =
+                    new AccessDeniedException(
+                            file.toString(),
+                            null,
+                            "cannot be written: no permission to make files in the folder "
+                                    + folder);
+            clear.initCause(e);
+            throw clear;
+        }
+        try {
+            try (channel) {
+                content.writeTo(channel);
+                if (replaces) {
+                    copyPermissions(target, temporary);
+                }
+                channel.force(true);
+            }
+            move(temporary, target);
+        } catch (Throwable failure) {
+            try {
+                Files.deleteIfExists(temporary);
+            } catch (IOException e) {
+                failure.addSuppressed(e);
+            }
+            throw failure;
+        }
+        forceFolder(folder);
+    }
+
+    private static void move(Path temporary, Path target) throws IOException {
+        try {
+            Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+        } catch (AtomicMoveNotSupportedException e) {
+            throw new FileSystemException(
+                    target.toString(),
+                    null,
+                    "cannot be written: its file system cannot replace files atomically");
+        }
+    }
+
+    private static void copyPermissions(Path from, Path to) throws IOException {
+        PosixFileAttributeView source =
+                Files.getFileAttributeView(from, PosixFileAttributeView.class);
+        PosixFileAttributeView target =
+                Files.getFileAttributeView(to, PosixFileAttributeView.class);
+        if (source != null && target != null) {
+            target.setPermissions(source.readAttributes().permissions());
+        }
+    }
+
+    /** Makes the new name last through a crash, where folders can be synchronised. */
+    private static void forceFolder(Path folder) {
+        try (FileChannel channel = FileChannel.open(folder, StandardOpenOption.READ)) {
+            channel.force(true);
+        } catch (IOException e) {
+            // Not possible on this system: the content is safe, and the old or the new name points
+            // to whole content.
+        }
+    }
+}

@@ -1,0 +1,54 @@
+/*
+ * Copyright 2026 The Gatun Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.gatun.nn.data;
+
+import io.gatun.Shape;
+
+/**
+ * Labelled samples that can be asked for in any order. Implementations do not change after they are
+ * made, so any number of threads may read one.
+ */
+public interface Dataset {
+    /**
+     * Number of samples.
+     *
+     * @return how many there are, perhaps 0
+     */
+    int size();
+
+    /**
+     * The shape of one sample, without the batch dimension.
+     *
+     * @return such as [1, 28, 28]
+     */
+    Shape inputShape();
+
+    /**
+     * Number of classes.
+     *
+     * @return labels are 0 to this number - 1
+     */
+    int classes();
+
+    /**
+     * The samples of the given numbers, made in the current scope.
+     *
+     * @param rows which samples, in this order, each 0 to size - 1; not kept and not changed
+     * @return inputs [rows.length, ...inputShape] and labels [rows.length]
+     * @throws IndexOutOfBoundsException if there is no such sample
+     */
+    Batch batch(int[] rows);
+
+    /**
+     * This data set cut into batches, in its own order until {@link Batches#shuffle} is asked for.
+     *
+     * @param size samples per batch, at least 1; the last batch of an epoch may be smaller
+     * @return the batches
+     * @throws IllegalArgumentException if the size is less than 1
+     */
+    default Batches batches(int size) {
+        return Batches.of(this, size);
+    }
+}
