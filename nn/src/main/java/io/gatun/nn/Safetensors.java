@@ -6,7 +6,6 @@ package io.gatun.nn;
 
 import io.gatun.DType;
 import io.gatun.Tensor;
-
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;

@@ -10,12 +10,8 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
-
 import io.gatun.DType;
 import io.gatun.Shape;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.IOException;
 import java.io.StringWriter;
 import java.nio.ByteBuffer;
@@ -30,6 +26,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The JSON header of a safetensors file.
@@ -98,7 +95,7 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
         } catch (CharacterCodingException e) {
             throw new IllegalArgumentException(
                     "safetensors: a name or note has half of a surrogate pair, which UTF-8 cannot"
-                        + " hold",
+                            + " hold",
                     e);
         }
         int length = bytes.remaining();

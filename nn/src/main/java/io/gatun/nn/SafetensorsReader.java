@@ -5,7 +5,6 @@
 package io.gatun.nn;
 
 import io.gatun.Tensor;
-
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;

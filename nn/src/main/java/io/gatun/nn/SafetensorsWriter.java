@@ -7,7 +7,6 @@ package io.gatun.nn;
 import io.gatun.DType;
 import io.gatun.Scope;
 import io.gatun.Tensor;
-
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;

@@ -4,12 +4,11 @@
  */
 package io.gatun.nn.data;
 
-import org.jspecify.annotations.Nullable;
-
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.SplittableRandom;
 import java.util.concurrent.atomic.AtomicReference;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How a data set is cut into batches; immutable. Each epoch visits every sample once:

@@ -8,9 +8,6 @@ import io.gatun.DType;
 import io.gatun.Shape;
 import io.gatun.Tensor;
 import io.gatun.nn.FormatException;
-
-import org.jspecify.annotations.Nullable;
-
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -29,6 +26,7 @@ import java.util.HexFormat;
 import java.util.Locale;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Reader of the IDX format, in which MNIST comes: two zero bytes, a type, the number of dimensions,

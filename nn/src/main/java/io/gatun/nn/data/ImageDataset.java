@@ -8,11 +8,9 @@ import io.gatun.Convert;
 import io.gatun.DType;
 import io.gatun.Shape;
 import io.gatun.Tensor;
-
-import org.jspecify.annotations.Nullable;
-
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Images of one byte per pixel and channel, with a class each. A batch holds {@code scale * pixel +

@@ -7,7 +7,6 @@ package io.gatun.nn.data;
 import io.gatun.Shape;
 import io.gatun.Tensor;
 import io.gatun.nn.FormatException;
-
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

@@ -7,7 +7,6 @@ package io.gatun.nn.data;
 import io.gatun.DType;
 import io.gatun.Shape;
 import io.gatun.Tensor;
-
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

@@ -7,7 +7,6 @@ package io.gatun.nn.data;
 import io.gatun.DType;
 import io.gatun.Shape;
 import io.gatun.Tensor;
-
 import java.lang.foreign.MemorySegment;
 
 /** Float samples of any shape that lie in one tensor, with a class each. */
