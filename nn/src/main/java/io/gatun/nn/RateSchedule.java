@@ -1,0 +1,86 @@
+/*
+ * Copyright 2026 The Gatun Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.gatun.nn;
+
+/**
+ * Changes an optimizer's learning rate after every step of a training run, from the rate that it
+ * has when the run starts; that rate is put back when the run ends.
+ */
+public final class RateSchedule implements TrainingListener {
+    /** The factor of the first rate when a part of the run is done. */
+    @FunctionalInterface
+    public interface Curve {
+        /**
+         * The factor.
+         *
+         * @param progress 0 at the start to 1 at the end of the last epoch
+         * @return what to multiply the first rate with, at least 0
+         */
+        double factor(double progress);
+    }
+
+    private final Optimizer optimizer;
+    private final Curve curve;
+    private double first;
+    private int epoch;
+
+    private RateSchedule(Optimizer optimizer, Curve curve) {
+        this.optimizer = optimizer;
+        this.curve = curve;
+    }
+
+    /**
+     * A schedule of one's own.
+     *
+     * @param optimizer whose rate to change: the trainer's
+     * @param curve factor of the first rate by progress
+     * @return the listener
+     */
+    public static RateSchedule of(Optimizer optimizer, Curve curve) {
+        return new RateSchedule(optimizer, curve);
+    }
+
+    /**
+     * Half a cosine from the first rate down to 0 (Loshchilov and Hutter, "SGDR: stochastic
+     * gradient descent with warm restarts", 2017, without restarts).
+     *
+     * @param optimizer whose rate to change: the trainer's
+     * @return the listener
+     */
+    public static RateSchedule cosine(Optimizer optimizer) {
+        return of(optimizer, progress -> 0.5 * (1 + Math.cos(Math.PI * progress)));
+    }
+
+    /**
+     * A straight line from the first rate down to 0.
+     *
+     * @param optimizer whose rate to change: the trainer's
+     * @return the listener
+     */
+    public static RateSchedule linear(Optimizer optimizer) {
+        return of(optimizer, progress -> 1 - progress);
+    }
+
+    @Override
+    public void trainingStarted(Run run) {
+        first = optimizer.rate();
+    }
+
+    @Override
+    public void epochStarted(Run run, int epoch) {
+        this.epoch = epoch;
+    }
+
+    @Override
+    public void stepTaken(Run run, long samples, double loss) {
+        double done = epoch - 1 + (double) samples / run.samplesPerEpoch();
+        optimizer.rate(first * Math.max(0, curve.factor(Math.min(1, done / run.epochs()))));
+    }
+
+    @Override
+    public void trainingEnded(Run run) {
+        optimizer.rate(first);
+    }
+}
