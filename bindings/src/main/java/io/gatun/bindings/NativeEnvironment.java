@@ -29,6 +29,11 @@ final class NativeEnvironment implements AutoCloseable {
         put(name, value);
     }
 
+    void unset(String name) {
+        before.putIfAbsent(name, System.getenv(name));
+        put(name, null);
+    }
+
     @Override
     public void close() {
         before.forEach(NativeEnvironment::put);

@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class NativeLibraries {
     private static final String OPENBLAS_CORE = "OPENBLAS_CORETYPE";
+    private static final String OPENBLAS_CACHE = "OPENBLAS_L2_SIZE";
     private static final String OPENBLAS_THREADS = "OPENBLAS_NUM_THREADS";
 
     private final Path origin;
@@ -113,8 +114,13 @@ public final class NativeLibraries {
             // Our pool is the only one. Told later, OpenBLAS would already have started its
             // threads.
             environment.set(OPENBLAS_THREADS, "1");
+            // These two are often set for all programs of a machine, to steady NumPy's copy of
+            // OpenBLAS on old hardware, and would halve the speed of ours. gatun.isa is the way to
+            // ask for other kernels here.
+            environment.unset(OPENBLAS_CORE);
+            environment.unset(OPENBLAS_CACHE);
             String core = requested.openBlasCore();
-            if (core != null && platform.isX86() && System.getenv(OPENBLAS_CORE) == null) {
+            if (core != null && platform.isX86()) {
                 environment.set(OPENBLAS_CORE, core);
             }
             try {

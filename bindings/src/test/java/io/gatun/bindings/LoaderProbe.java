@@ -46,7 +46,7 @@ final class LoaderProbe {
         command.add(LoaderProbe.class.getName());
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
-        builder.environment().remove("OPENBLAS_CORETYPE"); // would outdo our own choice
+        builder.environment().put("OPENBLAS_CORETYPE", "Nehalem"); // ours must not follow it
         return builder.start();
     }
 
