@@ -1,0 +1,101 @@
+/*
+ * Copyright 2026 The Gatun Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.gatun.examples;
+
+import io.gatun.Backend;
+import io.gatun.Memory;
+import io.gatun.Threads;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** Says what Gatun found on this machine. */
+@Command(
+        name = "info",
+        description = "Show version, processor, kernels, threads and memory.",
+        mixinStandardHelpOptions = true)
+final class InfoCommand implements Callable<Integer> {
+    private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
+
+    @Spec private CommandSpec spec = CommandSpec.create();
+
+    @Override
+    public Integer call() {
+        Backend.Description backend = Backend.describe();
+        Map<String, Object> lines = new LinkedHashMap<>();
+        lines.put("version", "Gatun " + Main.Version.number());
+        lines.put("cpu", cpu());
+        lines.put("instruction set", backend.instructionSet());
+        lines.put(
+                "kernels",
+                backend.kernels()
+                        + (backend.version().equals("-")
+                                ? ""
+                                : " (libgatun " + backend.version() + ")"));
+        lines.put("OpenBLAS", backend.openBlas());
+        lines.put("OpenBLAS core", backend.openBlasCore());
+        lines.put(
+                "threads",
+                Threads.count()
+                        + " of "
+                        + Runtime.getRuntime().availableProcessors()
+                        + " processors");
+        lines.put("natives from", backend.origin());
+        lines.put(
+                "Java",
+                Runtime.version()
+                        + " ("
+                        + System.getProperty("java.vendor")
+                        + "), "
+                        + System.getProperty("java.home"));
+        lines.put(
+                "system",
+                System.getProperty("os.name")
+                        + " "
+                        + System.getProperty("os.version")
+                        + ", "
+                        + System.getProperty("os.arch"));
+        lines.put("native memory limit", Memory.report().limitBytes() / (1 << 20) + " MiB");
+        lines.put("Java heap limit", Runtime.getRuntime().maxMemory() / (1 << 20) + " MiB");
+        PrintWriter out = spec.commandLine().getOut();
+        lines.forEach((name, value) -> out.printf("%-20s %s%n", name, value));
+        out.flush();
+        return 0;
+    }
+
+    /** The processor's name, as far as the system tells it. */
+    static String cpu() {
+        String name = null;
+        try {
+            if (Files.isReadable(CPU_INFO)) {
+                try (var lines = Files.lines(CPU_INFO, StandardCharsets.ISO_8859_1)) {
+                    name =
+                            lines.filter(line -> line.startsWith("model name"))
+                                    .map(line -> line.substring(line.indexOf(':') + 1).strip())
+                                    .findFirst()
+                                    .orElse(null);
+                }
+            } else if (System.getProperty("os.name", "").startsWith("Mac")) {
+                Process process =
+                        new ProcessBuilder("sysctl", "-n", "machdep.cpu.brand_string").start();
+                try (BufferedReader reader = process.inputReader()) {
+                    name = reader.readLine();
+                }
+            }
+        } catch (IOException e) {
+            name = null; // beside the point of the command
+        }
+        return name == null || name.isBlank() ? System.getProperty("os.arch") : name;
+    }
+}

@@ -1,0 +1,285 @@
+/*
+ * Copyright 2026 The Gatun Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.gatun.examples;
+
+import io.gatun.Backend;
+import io.gatun.Memory;
+import io.gatun.Threads;
+import io.gatun.nn.History;
+import io.gatun.nn.Layer;
+import io.gatun.nn.Losses;
+import io.gatun.nn.Metrics;
+import io.gatun.nn.ProgressBar;
+import io.gatun.nn.Trainer;
+import io.gatun.nn.TrainingListener;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** Trains a model on handwritten digits, tests it after each epoch, and keeps it. */
+@Command(
+        name = "train",
+        description = "Train a model on MNIST's handwritten digits.",
+        mixinStandardHelpOptions = true,
+        sortOptions = false)
+final class TrainCommand implements Callable<Integer> {
+    /** The exit code after Ctrl-C, by the habit of shells. */
+    static final int INTERRUPTED = 130;
+
+    private static final int TEST_BATCH = 256;
+
+    @Spec private CommandSpec spec = CommandSpec.create();
+
+    @Parameters(
+            index = "0",
+            paramLabel = "lenet5|mlp",
+            converter = ModelKind.Converter.class,
+            description = "The model.")
+    private ModelKind kind = ModelKind.LENET5;
+
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            description =
+                    "Folder with MNIST's four files, plain or .gz. Else $GATUN_DATA, else a per-user cache, else a"
+                            + " download; with no network, drawn digits.")
+    private @Nullable Path data;
+
+    @Option(
+            names = "--epochs",
+            paramLabel = "N",
+            defaultValue = "3",
+            description = "Passes over the training data (default: 3).")
+    private int epochs;
+
+    @Option(
+            names = "--batch",
+            paramLabel = "N",
+            description = "Samples per step (default: 64 for lenet5, 128 for mlp).")
+    private @Nullable Integer batch;
+
+    @Option(
+            names = "--threads",
+            paramLabel = "N",
+            description = "Threads, 1 to 256 (default: the number of processors).")
+    private @Nullable Integer threads;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "42",
+            description = "Seed of the first weights and of the order of samples (default: 42).")
+    private long seed;
+
+    @Option(
+            names = "--out",
+            paramLabel = "FILE",
+            description = "Keep the model in this safetensors file, after each epoch.")
+    private @Nullable Path out;
+
+    @Option(
+            names = "--json",
+            paramLabel = "FILE",
+            description = "Write a line of JSON per epoch, and one with the result.")
+    private @Nullable Path json;
+
+    @Option(
+            names = "--picture",
+            paramLabel = "FILE",
+            description = "Draw test digits with predictions and the curve of the loss, as SVG.")
+    private @Nullable Path picture;
+
+    @Override
+    public Integer call() throws IOException {
+        Checks.atLeast(spec, "--epochs", epochs, 1);
+        int batchSize = batch == null ? kind.batch() : batch;
+        Checks.atLeast(spec, "--batch", batchSize, 1);
+        int threadCount = threads == null ? Threads.count() : Checks.threads(spec, threads);
+        if (data != null && !Digits.hasMnist(Digits.folder(data))) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--data " + data + ": there are no MNIST files in this folder");
+        }
+        Checks.canReplace(spec, "--out", out);
+        Checks.canReplace(spec, "--picture", picture);
+        try (JsonLines lines = Checks.jsonLines(spec, "--json", json)) {
+            return train(batchSize, threadCount, lines);
+        }
+    }
+
+    private int train(int batchSize, int threadCount, @Nullable JsonLines lines)
+            throws IOException {
+        PrintWriter console = spec.commandLine().getOut();
+        PrintWriter notes = spec.commandLine().getErr();
+        Backend.Description backend = Backend.describe();
+        Threads.setCount(threadCount);
+        Digits digits = Digits.Finder.ofUser(line -> say(notes, line)).find(data);
+        Layer model = kind.create().initialize(seed);
+        say(
+                notes,
+                String.format(
+                        Locale.ROOT,
+                        "%s: %,d parameters, %s, batch %d, seed %d; %,d + %,d digits (%s); %d thread%s, %s kernels",
+                        kind,
+                        model.parameterCount(),
+                        kind.method(),
+                        batchSize,
+                        seed,
+                        digits.train().size(),
+                        digits.test().size(),
+                        digits.place(),
+                        threadCount,
+                        threadCount == 1 ? "" : "s",
+                        backend.instructionSet()));
+
+        RunRecord record = new RunRecord();
+        History history;
+        try (GracefulStop stop = GracefulStop.install()) {
+            List<TrainingListener> listeners =
+                    new ArrayList<>(List.of(record, ProgressBar.console(), stop));
+            if (out != null) {
+                listeners.add(checkpoint(out));
+            }
+            if (lines != null) {
+                listeners.add(new EpochLines(lines));
+            }
+            history =
+                    Trainer.of(model, kind.optimizer(), Losses.crossEntropy())
+                            .metrics(Metrics.accuracy())
+                            .listeners(listeners.toArray(TrainingListener[]::new))
+                            .fit(
+                                    digits.train().batches(batchSize).shuffle(seed),
+                                    digits.test().batches(TEST_BATCH),
+                                    epochs);
+            if (stop.asked()) {
+                return interrupted(model, record, lines, notes);
+            }
+        }
+        Map<String, Object> result = result(history, record, digits, batchSize, threadCount);
+        if (lines != null) {
+            lines.write(result);
+        }
+        if (picture != null) {
+            Files.writeString(picture, Picture.draw(kind, model, digits, record));
+        }
+        console.printf(
+                Locale.ROOT,
+                "test accuracy %.2f %%, test loss %.4f; %.1f s of training, %.0f samples/s%n",
+                100 * accuracy(history.last()),
+                history.last().validationLoss(),
+                record.seconds(),
+                record.samplesPerSecond());
+        console.println(
+                out == null
+                        ? "model not saved: --out FILE keeps it"
+                        : "model saved to " + out.toAbsolutePath().normalize());
+        console.flush();
+        return 0;
+    }
+
+    private int interrupted(
+            Layer model, RunRecord record, @Nullable JsonLines lines, PrintWriter notes)
+            throws IOException {
+        int finished = record.epochs().size();
+        int steps = record.losses().length;
+        if (out != null && steps > 0) {
+            ModelFile.save(kind, model, out);
+        }
+        if (lines != null) {
+            Map<String, Object> line = new LinkedHashMap<>();
+            line.put("event", "interrupted");
+            line.put("epochs", finished);
+            line.put("steps", steps);
+            lines.write(line);
+        }
+        say(
+                notes,
+                String.format(
+                        Locale.ROOT,
+                        "Stopped after %d of %d epochs, %,d steps: %s",
+                        finished,
+                        epochs,
+                        steps,
+                        out == null ? "nothing was to be saved" : "the model so far is in " + out));
+        return INTERRUPTED;
+    }
+
+    private Map<String, Object> result(
+            History history, RunRecord record, Digits digits, int batchSize, int threadCount) {
+        Map<String, Object> line = new LinkedHashMap<>();
+        line.put("event", "result");
+        line.put("model", kind);
+        line.put("data", digits.source());
+        line.put("seed", seed);
+        line.put("epochs", history.epochs().size());
+        line.put("batch", batchSize);
+        line.put("threads", threadCount);
+        line.put("testAccuracy", accuracy(history.last()));
+        line.put("testLoss", history.last().validationLoss());
+        line.put("seconds", record.seconds());
+        line.put("samplesPerSecond", record.samplesPerSecond());
+        line.put("nativeBytesPerStep", record.nativeBytesPerStep());
+        line.put("peakNativeBytes", Memory.report().peakLiveBytes());
+        return line;
+    }
+
+    private TrainingListener checkpoint(Path file) {
+        return new TrainingListener() {
+            @Override
+            public void epochEnded(Run run, History.Epoch epoch) {
+                try {
+                    ModelFile.save(kind, run.model(), file);
+                } catch (IOException e) {
+                    throw new UncheckedIOException("cannot save the model: " + Main.message(e), e);
+                }
+            }
+        };
+    }
+
+    private static double accuracy(History.Epoch epoch) {
+        return epoch.validationMetrics().getOrDefault("accuracy", Double.NaN);
+    }
+
+    private static void say(PrintWriter to, String line) {
+        to.println(line);
+        to.flush();
+    }
+
+    /** A line of JSON for each epoch. */
+    private record EpochLines(JsonLines lines) implements TrainingListener {
+        @Override
+        public void epochEnded(Run run, History.Epoch epoch) {
+            Map<String, Object> line = new LinkedHashMap<>();
+            line.put("event", "epoch");
+            line.put("epoch", epoch.number());
+            line.put("loss", epoch.loss());
+            line.put("accuracy", epoch.metrics().getOrDefault("accuracy", Double.NaN));
+            line.put("testLoss", epoch.validationLoss());
+            line.put("testAccuracy", accuracy(epoch));
+            line.put("seconds", epoch.seconds());
+            line.put("samplesPerSecond", epoch.samplesPerSecond());
+            try {
+                lines.write(line);
+            } catch (IOException e) {
+                throw new UncheckedIOException("cannot write the JSON file: " + Main.message(e), e);
+            }
+        }
+    }
+}
