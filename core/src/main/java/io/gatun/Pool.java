@@ -121,7 +121,7 @@ final class Pool {
     Block acquireUnscoped(long bytes) {
         long size = classBytes(sizeClass(bytes));
         if (unscoped.addAndGet(size) > unscopedThreshold) {
-            collect(false);
+            collect(false, 0);
         }
         try {
             return acquire(bytes);
@@ -144,7 +144,7 @@ final class Pool {
 
     private Block allocate(int sizeClass, long size) {
         for (int attempt = 0; ; attempt++) {
-            if (reserved.addAndGet(size) <= limit) {
+            if (reserve(size)) {
                 Arena arena = Arena.ofShared();
                 try {
                     Block block = new Block(arena.allocate(size, 64), arena, sizeClass);
@@ -152,13 +152,14 @@ final class Pool {
                     return block;
                 } catch (OutOfMemoryError e) {
                     arena.close(); // the system has no more: fall through to make room
+                    reserved.addAndGet(-size);
                 }
             }
-            reserved.addAndGet(-size);
-            if (attempt == 0) {
+            boolean hopeless = size > limit;
+            if (attempt == 0 && !hopeless) {
                 trim();
-            } else if (attempt == 1) {
-                collect(true);
+            } else if (attempt == 1 && !hopeless) {
+                collect(true, size);
                 trim();
             } else {
                 throw new NativeMemoryException(
@@ -172,11 +173,21 @@ final class Pool {
         }
     }
 
+    /** Never exceeds the limit, not even for a moment in which others would be refused. */
+    private boolean reserve(long size) {
+        for (long now = reserved.get(); now <= limit - size; now = reserved.get()) {
+            if (reserved.compareAndSet(now, now + size)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     /**
      * Asks the garbage collector for unreachable tensors and waits a moment for their memory to
      * come back. Only one thread does so at a time; others go on unless they must have memory.
      */
-    private void collect(boolean must) {
+    private void collect(boolean must, long wanted) {
         if (must) {
             collecting.lock();
         } else if (!collecting.tryLock()) {
@@ -188,10 +199,14 @@ final class Pool {
             }
             long before = unscoped.get();
             System.gc();
-            // Cleaners run on a thread of their own after the collection: wait until they fall
-            // silent.
-            long last = before;
-            for (int quiet = 0, waited = 0; quiet < 5 && waited < 500; waited++) {
+            // Cleaners run on a thread of their own after the collection, on a busy machine some
+            // time after: wait until they fall silent, longer while they have not begun.
+            long last = unscoped.get();
+            for (int quiet = 0, waited = 0; waited < 2000; waited++) {
+                boolean enough = must ? reserved.get() - live.get() >= wanted : last < before;
+                if (quiet >= (enough ? 5 : must ? 300 : 20)) {
+                    break;
+                }
                 Thread.sleep(1);
                 long now = unscoped.get();
                 quiet = now == last ? quiet + 1 : 0;
