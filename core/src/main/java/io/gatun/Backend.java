@@ -9,6 +9,7 @@ import io.gatun.bindings.NativeLoadException;
 import io.gatun.kernel.Kernels;
 import io.gatun.kernel.NativeKernels;
 import io.gatun.kernel.ReferenceKernels;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Which kernels do the arithmetic: the native ones, or plain Java where this platform has no native
@@ -22,7 +23,16 @@ public final class Backend {
     private Backend() {}
 
     private static final class Holder {
-        static final Kernels KERNELS = choose();
+        static final @Nullable Kernels KERNELS = chooseOrNull();
+
+        private static @Nullable Kernels chooseOrNull() {
+            try {
+                return choose();
+            } catch (RuntimeException e) {
+                return null; // thrown anew where kernels are asked for, not as an initialiser's
+                // error
+            }
+        }
     }
 
     /**
@@ -43,8 +53,10 @@ public final class Backend {
             String openBlasCore,
             String origin) {}
 
+    /** The kernels; if they could not be loaded, an exception that says why, each time. */
     static Kernels kernels() {
-        return Holder.KERNELS;
+        Kernels kernels = Holder.KERNELS;
+        return kernels != null ? kernels : choose();
     }
 
     /**
@@ -55,7 +67,7 @@ public final class Backend {
      *     cannot be loaded
      */
     public static Description describe() {
-        Kernels kernels = load();
+        Kernels kernels = kernels();
         if (!kernels.name().equals("native")) {
             return new Description("java", "java", "-", "-", "-", "-");
         }
@@ -67,21 +79,6 @@ public final class Backend {
                 libraries.openBlasConfig(),
                 libraries.openBlasCore(),
                 libraries.origin().toString());
-    }
-
-    /**
-     * The kernels, with the loader's own exception instead of an {@link
-     * ExceptionInInitializerError}.
-     */
-    private static Kernels load() {
-        try {
-            return Holder.KERNELS;
-        } catch (ExceptionInInitializerError e) {
-            if (e.getCause() instanceof RuntimeException cause) {
-                throw cause;
-            }
-            throw e;
-        }
     }
 
     private static Kernels choose() {

@@ -297,8 +297,9 @@ public final class Convolution {
         }
 
         Tensor ofBias(Tensor gradient) {
-            Tensor made = biasMade;
-            return made != null && from == gradient ? made : gradient.sum(false, 0, 2, 3);
+            Tensor made = from == gradient ? biasMade : null;
+            biasMade = null; // handed out once: the engine frees it when it is used up
+            return made != null ? made : gradient.sum(false, 0, 2, 3);
         }
     }
 

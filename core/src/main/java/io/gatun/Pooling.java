@@ -46,6 +46,10 @@ public final class Pooling {
                             + ": some windows would hold nothing but padding");
         }
         Shape s = x.shape();
+        if (s.dim(2) == 0 || s.dim(3) == 0) {
+            throw new IllegalArgumentException(
+                    "maxPool2d: images of shape " + s + " have no pixels to take the largest of");
+        }
         Kernels.Pool2d pool =
                 new Kernels.Pool2d(
                         Checks.int32("maxPool2d", "batch", s.dim(0)),

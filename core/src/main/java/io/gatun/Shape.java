@@ -18,12 +18,16 @@ public final class Shape {
 
     private Shape(long[] dims) {
         this.dims = dims;
-        long product = 1;
+        boolean empty = false;
         for (long d : dims) {
             if (d < 0) {
                 throw new IllegalArgumentException(
                         "shape " + Arrays.toString(dims) + " has a negative dimension: " + d);
             }
+            empty |= d == 0;
+        }
+        long product = empty ? 0 : 1; // no overflow where a 0 follows
+        for (long d : dims) {
             try {
                 product = Math.multiplyExact(product, d);
             } catch (ArithmeticException e) {

@@ -613,10 +613,14 @@ public final class Tensor implements Supplier<Tensor> {
     public String toString() {
         StringBuilder text = new StringBuilder("Tensor").append(shape()).append(' ').append(dtype);
         try {
-            storage.segment();
+            return text.append(elements()).toString();
         } catch (IllegalStateException | WrongThreadException e) {
             return text.append(" (not accessible: ").append(e.getMessage()).append(')').toString();
         }
+    }
+
+    private String elements() {
+        StringBuilder text = new StringBuilder();
         MemorySegment data = data();
         long shown = Math.min(shape().size(), 100);
         text.append(" {");
