@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Assertions;
  * @param expandable whether the inputs may also be repeated views (not where ties have no gradient)
  * @param inputs what goes in
  */
+@SuppressWarnings("ArrayRecordComponent") // nobody compares two cases
 record OpCase(
         String name,
         Function<Tensor[], Tensor> op,
@@ -38,6 +39,7 @@ record OpCase(
     }
 
     /** Shape and range of an input, and whether it is differentiated by. */
+    @SuppressWarnings("ArrayRecordComponent")
     record Input(Draw draw, double low, double high, boolean differentiable, int... shape) {
         static Input of(double low, double high, int... shape) {
             return new Input(Draw.EVEN, low, high, true, shape);

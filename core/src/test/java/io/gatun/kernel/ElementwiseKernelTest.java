@@ -271,7 +271,7 @@ class ElementwiseKernelTest {
                 for (int mask = 0; mask < 1 << rank; mask++) {
                     boolean[] reduced = new boolean[rank];
                     for (int i = 0; i < rank; i++) {
-                        reduced[i] = (mask & 1 << i) != 0;
+                        reduced[i] = ((mask >> i) & 1) != 0;
                     }
                     spaces.add(reducing(bench, shape, reduced));
                 }
@@ -325,7 +325,7 @@ class ElementwiseKernelTest {
                         scale,
                         1);
                 boolean adds = op == Reduction.SUM || op == Reduction.SUM_SQUARES;
-                double error = adds ? U * (16 + Math.log(terms + 1) / Math.log(2)) : 0;
+                double error = adds ? U * (16 + Math.log((double) terms + 1) / Math.log(2)) : 0;
                 MemorySegment got = bench.buffer(want.byteSize() / 4);
                 MemorySegment again = bench.buffer(want.byteSize() / 4);
                 everywhere((threads, where) -> {

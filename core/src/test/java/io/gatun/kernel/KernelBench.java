@@ -77,7 +77,7 @@ final class KernelBench implements AutoCloseable {
     }
 
     private MemorySegment buffer(long bytes, int shift) {
-        long from = GUARD * Float.BYTES + shift;
+        long from = (long) GUARD * Float.BYTES + shift;
         MemorySegment all = arena.allocate((from + bytes + 3) / 4 * 4 + GUARD * Float.BYTES, 64);
         for (long i = 0; i < all.byteSize() / 4; i++) {
             all.setAtIndex(JAVA_INT, i, PATTERN);
@@ -117,7 +117,7 @@ final class KernelBench implements AutoCloseable {
         for (Guarded g : guarded) {
             for (long i = 0; i < g.all.byteSize(); i++) {
                 byte is = g.all.get(java.lang.foreign.ValueLayout.JAVA_BYTE, i);
-                byte was = (byte) (PATTERN >>> 8 * (i % 4));
+                byte was = (byte) (PATTERN >>> (8 * (i % 4)));
                 if (is != was && (i < g.from || i >= g.to)) {
                     Assertions.fail(where + "wrote outside of its buffer, at " + (i - g.from));
                 }
@@ -174,7 +174,7 @@ final class KernelBench implements AutoCloseable {
         int rank = random.nextInt(Nd.MAX_RANK + 1);
         long[] shape = new long[rank];
         for (int i = 0; i < rank; i++) {
-            shape[i] = 1 + random.nextInt(rank > 4 ? 3 : rank > 2 ? 7 : 40);
+            shape[i] = 1 + random.nextLong(rank > 4 ? 3 : rank > 2 ? 7 : 40);
         }
         return new Nd(shape, strides(shape, 0.25), strides(shape, 0.25), strides(shape, 0));
     }

@@ -35,7 +35,7 @@ class ProductKernelTest {
 
     /** Of a sum of products whose absolute values add up to a scale. */
     private static double error(long terms) {
-        return U * (16 + 4 * Math.sqrt(terms));
+        return U * (16 + 4 * Math.sqrt((double) terms));
     }
 
     @Test
