@@ -14,7 +14,7 @@ import java.util.function.UnaryOperator;
 /**
  * A convolution of images (a cross-correlation: the kernel is not flipped), x [N, C, H, W] to y [N,
  * K, H', W']. Parameters {@code weight} [K, C, height, width] and {@code bias} [K]. Defaults:
- * stride 1, padding {@link Padding#VALID}, weights {@link Initializer#heUniform}, bias zeros.
+ * stride 1, padding {@link Padding#VALID}, weights {@link Initializer#glorotUniform}, bias zeros.
  */
 public final class Conv2d implements FusesRelu {
     private final Parameter weight;
@@ -50,7 +50,7 @@ public final class Conv2d implements FusesRelu {
      * @throws IllegalArgumentException if a number is less than 1
      */
     public static Conv2d of(int in, int out, int kernel) {
-        return of(in, out, kernel, kernel, Initializer.heUniform());
+        return of(in, out, kernel, kernel, Initializer.glorotUniform());
     }
 
     /**

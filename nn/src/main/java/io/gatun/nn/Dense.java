@@ -15,7 +15,7 @@ import java.util.function.UnaryOperator;
 /**
  * A fully connected layer: y = x W^T + b, x [N, in] to y [N, out]. Parameters {@code weight} [out,
  * in] and {@code bias} [out], as in PyTorch's Linear. Weights start as {@link
- * Initializer#heUniform}, the bias as zeros.
+ * Initializer#glorotUniform}, the bias as zeros.
  */
 public final class Dense implements FusesRelu {
     private final Parameter weight;
@@ -35,7 +35,7 @@ public final class Dense implements FusesRelu {
      * @throws IllegalArgumentException if either is less than 1
      */
     public static Dense of(int in, int out) {
-        return of(in, out, Initializer.heUniform());
+        return of(in, out, Initializer.glorotUniform());
     }
 
     /**

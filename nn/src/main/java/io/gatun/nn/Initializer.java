@@ -47,7 +47,7 @@ public interface Initializer {
     /**
      * Even between -bound and bound, with bound = sqrt(6 / (fan in + fan out)). Glorot and Bengio,
      * "Understanding the difficulty of training deep feedforward neural networks", 2010; also
-     * called Xavier. For sigmoid and tanh.
+     * called Xavier. For sigmoid and tanh; the default of layers.
      *
      * @return the initializer
      */
@@ -68,7 +68,7 @@ public interface Initializer {
 
     /**
      * Even between -bound and bound, with bound = sqrt(6 / fan in). He et al., "Delving deep into
-     * rectifiers", 2015; also called Kaiming. For ReLU; the default of layers.
+     * rectifiers", 2015; also called Kaiming. For deep nets with ReLU.
      *
      * @return the initializer
      */

@@ -63,6 +63,21 @@ public final class RateSchedule implements TrainingListener {
         return of(optimizer, progress -> 1 - progress);
     }
 
+    /**
+     * The first rate for a part of the run, then a straight line down to 0: for short trainings,
+     * which need the full rate for long (Hägele et al., "Scaling laws and compute-optimal training
+     * beyond fixed training durations", 2024).
+     *
+     * @param optimizer whose rate to change: the trainer's
+     * @param hold part of the run at the first rate, 0 to below 1, such as 0.5
+     * @return the listener
+     * @throws IllegalArgumentException if hold is out of range
+     */
+    public static RateSchedule cooldown(Optimizer optimizer, double hold) {
+        Checks.fraction("RateSchedule.cooldown", "hold", hold);
+        return of(optimizer, progress -> Math.min(1, (1 - progress) / (1 - hold)));
+    }
+
     @Override
     public void trainingStarted(Run run) {
         first = optimizer.rate();
