@@ -32,7 +32,7 @@ import picocli.CommandLine.Spec;
         name = "bench",
         description = {
             "Measure training steps (lenet5, mlp) or inference calls (infer-lenet5).",
-            "With a peer both take short turns in one process, and the ratio of their medians is shown."
+            "With a peer both take short turns in one process; the ratio of medians is shown."
         },
         mixinStandardHelpOptions = true,
         sortOptions = false)
@@ -190,7 +190,7 @@ final class BenchCommand implements Callable<Integer> {
     private static String ratio(Alternating.Result ours, Alternating.Result other) {
         return String.format(
                 Locale.ROOT,
-                "  gatun takes %.2f x as many steps per second as %s (%.2f to %.2f in four of five turns)",
+                "  gatun is %.2f x as fast as %s (%.2f to %.2f in four of five turns)",
                 ours.speedOver(other),
                 other.workload().peer(),
                 ours.speedOver(other, 10),

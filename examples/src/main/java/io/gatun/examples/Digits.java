@@ -80,7 +80,7 @@ record Digits(String source, String place, ImageDataset train, ImageDataset test
                             VARIABLE
                                     + " names "
                                     + variable
-                                    + ", and there are no MNIST files in it: correct it or unset it");
+                                    + ", where no MNIST files are: correct it or unset it");
                 }
                 return mnist(folder);
             }

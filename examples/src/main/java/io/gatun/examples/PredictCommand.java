@@ -57,7 +57,8 @@ final class PredictCommand implements Callable<Integer> {
             paramLabel = "IMAGE",
             arity = "1..*",
             description =
-                    "A PNG file of any size; or an IDX file (plain or .gz) and an index, as FILE:INDEX or FILE INDEX.")
+                    "A PNG file of any size; or an IDX file (plain or .gz) and an index:"
+                            + " FILE:INDEX or FILE INDEX.")
     private List<String> images = List.of();
 
     /** One image to be. A negative index says that the file is a picture. */

@@ -11,6 +11,7 @@ import io.gatun.nn.History;
 import io.gatun.nn.Layer;
 import io.gatun.nn.Losses;
 import io.gatun.nn.Metrics;
+import io.gatun.nn.Optimizer;
 import io.gatun.nn.ProgressBar;
 import io.gatun.nn.Trainer;
 import io.gatun.nn.TrainingListener;
@@ -58,8 +59,8 @@ final class TrainCommand implements Callable<Integer> {
             names = "--data",
             paramLabel = "DIR",
             description =
-                    "Folder with MNIST's four files, plain or .gz. Else $GATUN_DATA, else a per-user cache, else a"
-                            + " download; with no network, drawn digits.")
+                    "Folder with MNIST's four files, plain or .gz. Else $GATUN_DATA, else a user's"
+                            + " cache, else a download; with no network, drawn digits.")
     private @Nullable Path data;
 
     @Option(
@@ -87,6 +88,14 @@ final class TrainCommand implements Callable<Integer> {
             defaultValue = "42",
             description = "Seed of the first weights and of the order of samples (default: 42).")
     private long seed;
+
+    @Option(
+            names = "--schedule",
+            paramLabel = "constant|linear|cosine",
+            defaultValue = "constant",
+            converter = Schedule.Converter.class,
+            description = "How the learning rate falls to 0 over the run (default: constant).")
+    private Schedule schedule = Schedule.CONSTANT;
 
     @Option(
             names = "--out",
@@ -136,10 +145,12 @@ final class TrainCommand implements Callable<Integer> {
                 notes,
                 String.format(
                         Locale.ROOT,
-                        "%s: %,d parameters, %s, batch %d, seed %d; %,d + %,d digits (%s); %d thread%s, %s kernels",
+                        "%s: %,d parameters, %s, %s rate, batch %d, seed %d; %,d + %,d digits (%s);"
+                                + " %d thread%s, %s kernels",
                         kind,
                         model.parameterCount(),
                         kind.method(),
+                        schedule,
                         batchSize,
                         seed,
                         digits.train().size(),
@@ -154,6 +165,8 @@ final class TrainCommand implements Callable<Integer> {
         try (GracefulStop stop = GracefulStop.install()) {
             List<TrainingListener> listeners =
                     new ArrayList<>(List.of(record, ProgressBar.console(), stop));
+            Optimizer optimizer = kind.optimizer();
+            schedule.of(optimizer).ifPresent(listeners::add);
             if (out != null) {
                 listeners.add(checkpoint(out));
             }
@@ -161,7 +174,7 @@ final class TrainCommand implements Callable<Integer> {
                 listeners.add(new EpochLines(lines));
             }
             history =
-                    Trainer.of(model, kind.optimizer(), Losses.crossEntropy())
+                    Trainer.of(model, optimizer, Losses.crossEntropy())
                             .metrics(Metrics.accuracy())
                             .listeners(listeners.toArray(TrainingListener[]::new))
                             .fit(
@@ -227,6 +240,7 @@ final class TrainCommand implements Callable<Integer> {
         line.put("event", "result");
         line.put("model", kind);
         line.put("data", digits.source());
+        line.put("schedule", schedule);
         line.put("seed", seed);
         line.put("epochs", history.epochs().size());
         line.put("batch", batchSize);

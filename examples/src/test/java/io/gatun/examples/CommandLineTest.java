@@ -41,6 +41,7 @@ class CommandLineTest {
                 "train lenet5 --threads 0",
                 "train lenet5 --threads 257",
                 "train lenet5 --seed x",
+                "train lenet5 --schedule steep",
                 "train lenet5 --data no/such/folder",
                 "train lenet5 --out .",
                 "train lenet5 --json .",
