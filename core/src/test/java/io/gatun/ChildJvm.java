@@ -21,10 +21,11 @@ final class ChildJvm {
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.add("--enable-native-access=ALL-UNNAMED");
         command.add("-XX:TieredStopAtLevel=1");
-        command.addAll(List.of(options));
-        if (System.getProperty("gatun.kernels") != null && options.length > 0) {
-            command.add("-Dgatun.kernels=" + System.getProperty("gatun.kernels"));
+        String kernels = System.getProperty("gatun.kernels");
+        if (kernels != null) {
+            command.add("-Dgatun.kernels=" + kernels);
         }
+        command.addAll(List.of(options)); // of two settings the later one counts
         command.addAll(List.of("-cp", System.getProperty("java.class.path")));
         command.addAll(List.of(ChildJvm.class.getName(), program));
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
