@@ -6,6 +6,7 @@ package io.gatun.nn;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
@@ -161,10 +162,11 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
         } catch (FormatException e) {
             throw e;
         } catch (JsonProcessingException e) {
+            @Nullable JsonLocation at = e.getLocation();
             throw new FormatException(
                     file,
-                    "the header is not valid JSON, column "
-                            + e.getLocation().getColumnNr()
+                    "the header is not valid JSON"
+                            + (at == null ? "" : ", column " + at.getColumnNr())
                             + ": "
                             + e.getOriginalMessage(),
                     e);

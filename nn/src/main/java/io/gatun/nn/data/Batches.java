@@ -179,10 +179,7 @@ public final class Batches {
             for (int i = 0; i < n; i++) {
                 out[i] = i;
             }
-            // Two generators in a row keep near seeds and near epochs apart.
-            SplittableRandom random =
-                    new SplittableRandom(
-                            new SplittableRandom(seed).nextLong() + epoch * 0x9E3779B97F4A7C15L);
+            SplittableRandom random = Seeds.of(seed, epoch);
             for (int i = n - 1; i > 0; i--) {
                 int j = random.nextInt(i + 1);
                 int swap = out[i];

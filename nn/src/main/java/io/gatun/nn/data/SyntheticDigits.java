@@ -40,12 +40,11 @@ public final class SyntheticDigits {
         }
         MemorySegment pixels = Arena.ofAuto().allocate((long) count * SIDE * SIDE, 64);
         int[] labels = new int[count];
-        long start = new SplittableRandom(seed).nextLong();
         Pen pen = new Pen(SIDE);
         float[] ink = new float[SIDE * SIDE];
         byte[] image = new byte[SIDE * SIDE];
         for (int i = 0; i < count; i++) {
-            SplittableRandom random = new SplittableRandom(start + i * 0x9E3779B97F4A7C15L);
+            SplittableRandom random = Seeds.of(seed, i);
             labels[i] = random.nextInt(Mnist.CLASSES);
             draw(labels[i], random, pen, ink);
             shade(random, ink, image);
@@ -85,12 +84,24 @@ public final class SyntheticDigits {
         // MNIST fits the ink into 20 x 20 pixels.
         float scale = (float) ((20 - 2 * radius) * (1 + 0.04 * bell(random)) / extent);
         float[] centre = pen.centre();
-        float middle = (SIDE - 1) / 2f;
         pen.place(
                 scale,
-                (float) (middle + 0.6 * bell(random)) - scale * centre[0],
-                (float) (middle + 0.6 * bell(random)) - scale * centre[1]);
+                offset(random, scale, centre[0], box[0], box[2], radius),
+                offset(random, scale, centre[1], box[1], box[3], radius));
         pen.draw(radius, 1.3f, ink);
+    }
+
+    /** Puts the centre of gravity near the middle, but no ink on the outermost pixels. */
+    private static float offset(
+            SplittableRandom random,
+            float scale,
+            float centre,
+            float low,
+            float high,
+            float radius) {
+        float wanted = (float) ((SIDE - 1) / 2.0 + 0.5 * bell(random)) - scale * centre;
+        float margin = radius + 1.5f;
+        return Math.clamp(wanted, margin - scale * low, SIDE - 1 - margin - scale * high);
     }
 
     /** Ink to bytes, with the unevenness of a scanned pen stroke; the paper stays clean. */
