@@ -14,6 +14,8 @@ import picocli.CommandLine.TypeConversionException;
 
 /** How the learning rate goes on from its first value. */
 enum Schedule {
+    /** It stays for half of the run, and then falls to 0 in a straight line. */
+    COOLDOWN,
     /** It stays. */
     CONSTANT,
     /** It falls to 0 in a straight line. */
@@ -21,9 +23,12 @@ enum Schedule {
     /** It falls to 0 like half a cosine. */
     COSINE;
 
+    private static final double HOLD = 0.5;
+
     /** The listener that changes the rate; none if it stays. */
     Optional<TrainingListener> of(Optimizer optimizer) {
         return switch (this) {
+            case COOLDOWN -> Optional.of(RateSchedule.cooldown(optimizer, HOLD));
             case CONSTANT -> Optional.empty();
             case LINEAR -> Optional.of(RateSchedule.linear(optimizer));
             case COSINE -> Optional.of(RateSchedule.cosine(optimizer));
@@ -40,7 +45,7 @@ enum Schedule {
                 }
             }
             throw new TypeConversionException(
-                    "'" + value + "' is none of constant, linear and cosine");
+                    "'" + value + "' is none of cooldown, constant, linear and cosine");
         }
     }
 

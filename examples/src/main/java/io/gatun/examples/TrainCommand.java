@@ -91,11 +91,13 @@ final class TrainCommand implements Callable<Integer> {
 
     @Option(
             names = "--schedule",
-            paramLabel = "constant|linear|cosine",
-            defaultValue = "constant",
+            paramLabel = "NAME",
+            defaultValue = "cooldown",
             converter = Schedule.Converter.class,
-            description = "How the learning rate falls to 0 over the run (default: constant).")
-    private Schedule schedule = Schedule.CONSTANT;
+            description =
+                    "What becomes of the learning rate: cooldown (half of the run as it is, then down"
+                            + " to 0 in a straight line; the default), linear, cosine, constant.")
+    private Schedule schedule = Schedule.COOLDOWN;
 
     @Option(
             names = "--out",
@@ -145,7 +147,7 @@ final class TrainCommand implements Callable<Integer> {
                 notes,
                 String.format(
                         Locale.ROOT,
-                        "%s: %,d parameters, %s, %s rate, batch %d, seed %d; %,d + %,d digits (%s);"
+                        "%s: %,d parameters, %s (%s), batch %d, seed %d; %,d + %,d digits (%s);"
                                 + " %d thread%s, %s kernels",
                         kind,
                         model.parameterCount(),
