@@ -104,9 +104,9 @@ public final class Trainer {
             throw new IllegalArgumentException("Trainer.fit: there is no training batch");
         }
         Fit run = new Fit(epochs, training.samples());
-        listeners.forEach(listener -> listener.trainingStarted(run));
         List<History.Epoch> finished = new ArrayList<>();
         try {
+            listeners.forEach(listener -> listener.trainingStarted(run));
             for (int epoch = 1; epoch <= epochs && run.stopped == null; epoch++) {
                 int number = epoch;
                 listeners.forEach(listener -> listener.epochStarted(run, number));
@@ -120,7 +120,7 @@ public final class Trainer {
         } finally {
             listeners.forEach(listener -> listener.trainingEnded(run));
         }
-        return new History(finished, run.stopped);
+        return new History(finished, finished.size() == epochs ? null : run.stopped);
     }
 
     private History.@Nullable Epoch train(
