@@ -8,6 +8,7 @@ import static io.gatun.nn.data.IdxFiles.counting;
 import static io.gatun.nn.data.IdxFiles.gzip;
 import static io.gatun.nn.data.IdxFiles.idx;
 import static io.gatun.nn.data.IdxFiles.join;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -122,7 +123,7 @@ class IdxTest {
                         new byte[] {1, 0, 8, 1, 0, 0, 0, 0},
                         "not IDX",
                         "01 00 08 01"),
-                wrong("text", "a", "hello world".getBytes(), "not IDX"),
+                wrong("text", "a", "hello world".getBytes(UTF_8), "not IDX"),
                 wrong("no dimension", "a", idx(new byte[1]), "at least one dimension"),
                 wrong(
                         "signed bytes",
