@@ -59,7 +59,8 @@ final class Pool {
     private final AtomicLong unscoped = new AtomicLong();
     private volatile long unscopedThreshold = MIN_PRESSURE;
     private final ReentrantLock collecting = new ReentrantLock();
-    private final long limit = limitProperty();
+    /** 0 until it is asked for: a bad property is then an exception where memory is needed. */
+    private volatile long limit;
     private final Map<Block, Throwable> origins = new ConcurrentHashMap<>();
 
     private Pool() {
@@ -155,7 +156,7 @@ final class Pool {
                     reserved.addAndGet(-size);
                 }
             }
-            boolean hopeless = size > limit;
+            boolean hopeless = size > limit();
             if (attempt == 0 && !hopeless) {
                 trim();
             } else if (attempt == 1 && !hopeless) {
@@ -175,7 +176,7 @@ final class Pool {
 
     /** Never exceeds the limit, not even for a moment in which others would be refused. */
     private boolean reserve(long size) {
-        for (long now = reserved.get(); now <= limit - size; now = reserved.get()) {
+        for (long now = reserved.get(); now <= limit() - size; now = reserved.get()) {
             if (reserved.compareAndSet(now, now + size)) {
                 return true;
             }
@@ -264,8 +265,17 @@ final class Pool {
                 Math.max(0, reserved.get() - liveNow),
                 peakLive.get(),
                 allocated.get(),
-                limit,
+                limit(),
                 List.copyOf(where));
+    }
+
+    private long limit() {
+        long known = limit;
+        if (known == 0) {
+            known = limitProperty();
+            limit = known;
+        }
+        return known;
     }
 
     private static long limitProperty() {

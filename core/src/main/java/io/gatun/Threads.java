@@ -16,7 +16,8 @@ public final class Threads {
     /** The most threads that one operation can use. */
     public static final int MAX = 256;
 
-    private static volatile int count = initial();
+    /** 0 until it is asked for: a bad property is then an exception of its own. */
+    private static volatile int count;
 
     private Threads() {}
 
@@ -26,7 +27,12 @@ public final class Threads {
      * @return 1 to {@link #MAX}
      */
     public static int count() {
-        return count;
+        int known = count;
+        if (known == 0) {
+            known = initial();
+            count = known;
+        }
+        return known;
     }
 
     /**
