@@ -136,7 +136,7 @@ final class Picture {
         svg.text(
                 x + CELL / 2.0,
                 y + CELL + 16,
-                13,
+                right ? 13 : 11,
                 right ? "#5fd3bc" : WRONG,
                 "middle",
                 right ? Integer.toString(predicted) : predicted + ", not " + label);
