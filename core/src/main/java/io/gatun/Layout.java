@@ -225,8 +225,7 @@ public final class Layout {
         moved[axis] *= count > 1 ? step : 1;
         Shape sliced = shape.with(axis, count);
         // Nothing lies nowhere: its offset must not leave the storage.
-        return new Layout(
-                sliced, moved, sliced.size() == 0 ? 0 : offset + start * strides[axis]);
+        return new Layout(sliced, moved, sliced.size() == 0 ? 0 : offset + start * strides[axis]);
     }
 
     /** The caller has checked that this shape broadcasts to the target. */

@@ -59,8 +59,10 @@ final class Pool {
     private final AtomicLong unscoped = new AtomicLong();
     private volatile long unscopedThreshold = MIN_PRESSURE;
     private final ReentrantLock collecting = new ReentrantLock();
+
     /** 0 until it is asked for: a bad property is then an exception where memory is needed. */
     private volatile long limit;
+
     private final Map<Block, Throwable> origins = new ConcurrentHashMap<>();
 
     private Pool() {

@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * status of the library becomes an exception. The foreign-function linker keeps every segment alive
  * and checks its thread during a call.
  */
-@SuppressWarnings("EnumOrdinal") // the enums of Kernels follow those of gatun.h; a test compares them
+@SuppressWarnings(
+        "EnumOrdinal") // the enums of Kernels follow those of gatun.h; a test compares them
 public final class NativeKernels implements Kernels {
     private final Descriptors descriptors = new Descriptors();
 
