@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +50,11 @@ final class Pool {
     private static final long MIN_BLOCK = 256;
     private static final long MIN_PRESSURE = 64L << 20;
     private static final int CLASSES = 256;
+
+    /** Some hundred training steps, or a thousand inference calls. */
+    private static final int WARM_REUSES = 1 << 14;
+
+    private static final long SMALL_HEAP = 128L << 20;
     private static final boolean DEBUG = Boolean.getBoolean("gatun.memory.debug");
 
     private final List<ArrayDeque<Block>> free = new ArrayList<>(CLASSES);
@@ -58,6 +64,8 @@ final class Pool {
     private final AtomicLong allocated = new AtomicLong();
     private final AtomicLong unscoped = new AtomicLong();
     private volatile long unscopedThreshold = MIN_PRESSURE;
+    private final AtomicInteger reuses = new AtomicInteger();
+    private volatile boolean warm;
     private final ReentrantLock collecting = new ReentrantLock();
 
     /** 0 until it is asked for: a bad property is then an exception where memory is needed. */
@@ -96,6 +104,9 @@ final class Pool {
         long size = classBytes(sizeClass);
         if (block == null) {
             block = allocate(sizeClass, size);
+        } else if (!warm && reuses.incrementAndGet() == WARM_REUSES) {
+            warm = true;
+            collectAfterWarmUp();
         }
         long now = live.addAndGet(size);
         if (now > peakLive.get()) {
@@ -105,6 +116,19 @@ final class Pool {
             origins.put(block, new Throwable("tensor of " + bytes + " bytes made here"));
         }
         return block;
+    }
+
+    /**
+     * Start-up leaves a young generation on the heap that is sized for its garbage, and a default
+     * collector would fill all of it with small objects over thousands of steps: resident memory
+     * would seem to leak. One collection shrinks it. Not done where the heap is in real use, as the
+     * pause grows with what lives there.
+     */
+    private static void collectAfterWarmUp() {
+        Runtime runtime = Runtime.getRuntime();
+        if (runtime.totalMemory() - runtime.freeMemory() <= SMALL_HEAP) {
+            System.gc();
+        }
     }
 
     void release(Block block) {
