@@ -13,7 +13,8 @@
  *  - Any size may be zero: the call then does what the mathematics says (an empty sum is 0) and never reads or writes.
  *  - Outputs never overlap inputs unless the function says so.
  *  - "threads" is the number of parts the work is divided into at most (1 = only the calling thread). The partition,
- *    and so every rounding, depends on the arguments alone and never on timing: the same call gives the same bits.
+ *    and so every rounding, depends on the arguments alone and never on timing: the same call gives the same bits. Less
+ *    than 1 is GATUN_BAD_ARGUMENT; more than GATUN_MAX_THREADS counts as that.
  *  - Any number of threads may call at the same time.
  */
 #ifndef GATUN_H
@@ -204,7 +205,10 @@ enum gatun_conv_pass {
     GATUN_CONV_BACKWARD_WEIGHT = 2,
 };
 
-/* Bytes of workspace that a pass needs (64-byte aligned by the caller); -1 for bad arguments. */
+/*
+ * Bytes of workspace that a pass needs (64-byte aligned by the caller); -1 for bad arguments, and before gatun_init. It
+ * depends on the instruction set: ask again after another gatun_init.
+ */
 GATUN_API int64_t gatun_conv2d_workspace(const gatun_conv2d *conv, int32_t pass);
 /* bias[out_channels] may be null. */
 GATUN_API int32_t gatun_conv2d_forward(const gatun_conv2d *conv, const float *x, const float *w, const float *bias,
