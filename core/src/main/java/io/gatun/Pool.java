@@ -220,6 +220,7 @@ final class Pool {
         } else if (!collecting.tryLock()) {
             return;
         }
+        boolean interrupted = false;
         try {
             if (!must && unscoped.get() <= unscopedThreshold) {
                 return;
@@ -234,16 +235,21 @@ final class Pool {
                 if (quiet >= (enough ? 5 : must ? 300 : 20)) {
                     break;
                 }
-                Thread.sleep(1);
+                try {
+                    Thread.sleep(1);
+                } catch (InterruptedException e) {
+                    interrupted = true; // two seconds at most, and giving up would lose memory
+                }
                 long now = unscoped.get();
                 quiet = now == last ? quiet + 1 : 0;
                 last = now;
             }
             unscopedThreshold = Math.max(MIN_PRESSURE, 2 * Math.max(0, unscoped.get()));
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
         } finally {
             collecting.unlock();
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
         }
     }
 

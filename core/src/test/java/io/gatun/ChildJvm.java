@@ -42,6 +42,11 @@ final class ChildJvm {
         switch (args[0]) {
             case "limit" -> limit();
             case "unscoped" -> unscoped();
+            case "unscoped-interrupted" -> {
+                Thread.currentThread().interrupt();
+                unscoped();
+                System.out.println("INTERRUPTED " + Thread.interrupted());
+            }
             case "origins" -> origins();
             case "kernels" -> kernels();
             default -> throw new IllegalArgumentException(args[0]);

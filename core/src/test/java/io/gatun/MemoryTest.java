@@ -171,6 +171,13 @@ class MemoryTest {
     }
 
     @Test
+    void anInterruptLosesNoMemoryAndIsNotLost() throws Exception {
+        String output = ChildJvm.run("unscoped-interrupted", "-Dgatun.memory.limit=96m");
+        find("SUM 4096.0", output);
+        find("INTERRUPTED true", output);
+    }
+
+    @Test
     void debugPropertySaysWhereTensorsWereMade() throws Exception {
         String output = ChildJvm.run("origins", "-Dgatun.memory.debug=true");
         String inside = find("(?s)INSIDE (.*)OUTSIDE", output).group(1);

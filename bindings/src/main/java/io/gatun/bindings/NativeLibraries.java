@@ -65,7 +65,22 @@ public final class NativeLibraries {
                 failure.reason(), String.valueOf(failure.getMessage()), failure);
     }
 
+    /**
+     * Loads in peace: files close under a thread that is interrupted, and a failure would last as
+     * long as the process. The interrupt is put off until afterwards.
+     */
     private static NativeLibraries loadAll() {
+        boolean interrupted = Thread.interrupted();
+        try {
+            return loadEach();
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private static NativeLibraries loadEach() {
         NativeMemory.requireAccess();
         InstructionSet requested = InstructionSet.requested();
         LibraryFolder folder = LibraryFolder.locate();
