@@ -53,6 +53,11 @@ static void report(const char *name, int threads, double seconds, double flops) 
     printf("\n");
 }
 
+/* arrays: how many of n floats each are read or written; one that is written and was not read counts once. */
+static void report_memory(const char *name, int threads, double seconds, int64_t n, int arrays) {
+    printf("%-44s %d  %10.2f us  %8.1f GB/s\n", name, threads, seconds * 1e6, 4e-9 * (double)(n * arrays) / seconds);
+}
+
 static float *floats(int64_t n) {
     float *p = aligned_alloc(64, ((size_t)n * sizeof(float) + 127) / 64 * 64);
     for (int64_t i = 0; i < n; i++) {
@@ -242,6 +247,93 @@ static void bench_rest(void) {
     bench_any("relu 16", run_unary, (struct any_state){.nd = tiny, .op = GATUN_RELU});
 }
 
+/* ---- batch normalisation, beside what any pass over so much memory takes */
+
+struct norm_state {
+    gatun_batch_norm norm;
+    gatun_nd nd;
+    float *x, *y, *dy, *dx, *dz, *channel[6];
+    void *workspace;
+    int residual;
+};
+
+static void run_read(void *state) {
+    struct norm_state *s = state;
+    gatun_nd sum = s->nd;
+    sum.stride_y[0] = 0;
+    gatun_reduce(GATUN_SUM, &sum, s->x, s->channel[0]);
+}
+
+static void run_copy(void *state) {
+    struct norm_state *s = state;
+    gatun_unary(GATUN_COPY, &s->nd, 0, 0, s->x, s->y);
+}
+
+static void run_add_relu(void *state) {
+    struct norm_state *s = state;
+    gatun_binary(GATUN_ADD_RELU, &s->nd, s->x, s->dy, s->y);
+}
+
+static void run_statistics(void *state) {
+    struct norm_state *s = state;
+    gatun_batch_norm_statistics(&s->norm, s->x, s->channel[0], s->channel[1], s->workspace);
+}
+
+static void run_apply(void *state) {
+    struct norm_state *s = state;
+    gatun_batch_norm_apply(&s->norm, s->x, s->channel[0], s->channel[1], s->channel[2], s->channel[3],
+                           s->residual ? s->dz : NULL, s->y, s->workspace);
+}
+
+static void run_norm_backward(void *state) {
+    struct norm_state *s = state;
+    gatun_batch_norm_backward(&s->norm, s->x, s->residual ? s->y : NULL, s->dy, s->channel[0], s->channel[1],
+                              s->channel[2], s->channel[3], s->dx, s->channel[4], s->channel[5],
+                              s->residual ? s->dz : NULL, s->workspace);
+}
+
+static void bench_norm(int64_t rows, int channels) {
+    static const struct {
+        const char *name;
+        void (*run)(void *);
+        int residual, arrays;
+    } passes[] = {
+        {"read", run_read, 0, 1},
+        {"copy", run_copy, 0, 2},
+        {"add and relu", run_add_relu, 0, 3},
+        {"statistics", run_statistics, 0, 1},
+        {"apply and relu", run_apply, 0, 2},
+        {"apply, residual and relu", run_apply, 1, 3},
+        {"backward of relu", run_norm_backward, 0, 5},
+        {"backward of residual and relu", run_norm_backward, 1, 7},
+    };
+    int64_t n = rows * channels;
+    for (int i = 0; i < (int)(sizeof passes / sizeof *passes); i++) {
+        for (int threads = 1; threads <= 2; threads++) {
+            char text[100];
+            snprintf(text, sizeof text, "norm %dx%d %s", (int)rows, channels, passes[i].name);
+            if (strstr(text, filter) == NULL) {
+                continue;
+            }
+            struct norm_state s = {.norm = {rows, channels, 1e-5f, GATUN_ACTIVATE_RELU, 0, threads},
+                                   .nd = {.rank = 1, .threads = threads, .shape = {n}, .stride_a = {1},
+                                          .stride_b = {1}, .stride_y = {1}},
+                                   .residual = passes[i].residual};
+            s.x = floats(n), s.y = floats(n), s.dy = floats(n), s.dx = floats(n), s.dz = floats(n);
+            for (int j = 0; j < 6; j++) {
+                s.channel[j] = floats(channels);
+                s.channel[j][0] = 1;
+            }
+            s.workspace = floats(gatun_batch_norm_workspace(&s.norm) / 4);
+            report_memory(text, threads, time_of(passes[i].run, &s), n, passes[i].arrays);
+            free(s.x), free(s.y), free(s.dy), free(s.dx), free(s.dz), free(s.workspace);
+            for (int j = 0; j < 6; j++) {
+                free(s.channel[j]);
+            }
+        }
+    }
+}
+
 static void load_dependency(const char *blas, const char *name) {
     char path[4096];
     const char *slash = strrchr(blas, '/');
@@ -290,5 +382,8 @@ int main(int argc, char **argv) {
     bench_gemm(1, 120, 400, 0, 0), bench_gemm(1, 120, 400, 0, 1), bench_gemm(1, 10, 84, 0, 0);
     bench_gemm(1, 512, 784, 0, 0), bench_gemm(1, 512, 784, 0, 1);
     bench_rest();
+    /* ResNet-20 with batches of 128, the largest layers of VGG and ResNet-18, odd channels, in the caches and beyond */
+    bench_norm(128 * 32 * 32, 16), bench_norm(128 * 16 * 16, 32), bench_norm(128 * 8 * 8, 64);
+    bench_norm(64 * 32 * 32, 64), bench_norm(64 * 4 * 4, 512), bench_norm(16 * 112 * 112, 64), bench_norm(8192, 100);
     return 0;
 }

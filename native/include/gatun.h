@@ -33,7 +33,7 @@ extern "C" {
 #endif
 
 /* Changes whenever a signature, a struct or a constant of this header changes; the loader compares it. */
-#define GATUN_ABI_VERSION 1
+#define GATUN_ABI_VERSION 2
 
 /* Largest rank of a strided iteration space. */
 #define GATUN_MAX_RANK 8
@@ -126,6 +126,7 @@ enum gatun_binary_op {
     GATUN_TANH_GRAD = 8,    /* a = output, b = gradient: b * (1 - a * a) */
     GATUN_GREATER = 9,      /* a > b ? 1 : 0 */
     GATUN_EQUAL = 10,       /* a == b ? 1 : 0 */
+    GATUN_ADD_RELU = 11,    /* max(a + b, 0), NaN stays NaN */
 };
 
 /* Reductions; accumulated so that the error grows at most like log2 of the length (blocked or pairwise sums). */
@@ -240,6 +241,50 @@ GATUN_API int32_t gatun_maxpool2d_index_bytes(const gatun_pool2d *pool);
 GATUN_API int32_t gatun_maxpool2d_forward(const gatun_pool2d *pool, const float *x, float *y, void *winners);
 /* Overwrites all of dx; windows may overlap. */
 GATUN_API int32_t gatun_maxpool2d_backward(const gatun_pool2d *pool, const float *dy, const void *winners, float *dx);
+
+/* ---------------------------------------------------------------- batch normalisation, channels last */
+
+/*
+ * Batch normalisation (Ioffe and Szegedy, 2015) of a matrix x[rows][channels], channels innermost; each channel is
+ * normalised over all rows:
+ *     y = activation(gamma * (x - mean) / sqrt(variance + epsilon) + beta + residual)
+ * Training takes the mean and variance of x itself, from gatun_batch_norm_statistics; inference takes known ones. All of
+ * gamma, beta, mean, variance and their gradients have one element per channel.
+ */
+typedef struct gatun_batch_norm {
+    int64_t rows;
+    int32_t channels;
+    float epsilon;
+    int32_t activation;
+    int32_t fixed; /* 1: the backward pass takes mean and variance as constants, 0: as functions of x */
+    int32_t threads;
+} gatun_batch_norm;
+
+/*
+ * Bytes of workspace (64-byte aligned by the caller) that each of the functions below needs; -1 for bad arguments, and
+ * before gatun_init. It depends on the instruction set: ask again after another gatun_init.
+ */
+GATUN_API int64_t gatun_batch_norm_workspace(const gatun_batch_norm *norm);
+/*
+ * Mean and biased variance (divided by rows) of each channel; zeros for no rows. Sums of differences from a mean of some
+ * rows, added up in double: a mean that is large beside the deviation costs no digits.
+ */
+GATUN_API int32_t gatun_batch_norm_statistics(const gatun_batch_norm *norm, const float *x, float *mean,
+                                              float *variance, void *workspace);
+/* residual[rows][channels] may be null. y may be x or residual (in place). */
+GATUN_API int32_t gatun_batch_norm_apply(const gatun_batch_norm *norm, const float *x, const float *mean,
+                                         const float *variance, const float *gamma, const float *beta,
+                                         const float *residual, float *y, void *workspace);
+/*
+ * The gradients, given dy, that of y. With an activation, y is the output; it may be null if there was no residual: the
+ * sign is then computed from x again, which reads less memory. dx may be null if it is not wanted; it may be dy (in
+ * place). dresidual, the gradient of the residual (that of the sum before the activation), may be null if it is not
+ * wanted, or equals dy because there is no activation; it may be dy (in place), but not dx.
+ */
+GATUN_API int32_t gatun_batch_norm_backward(const gatun_batch_norm *norm, const float *x, const float *y,
+                                            const float *dy, const float *mean, const float *variance,
+                                            const float *gamma, const float *beta, float *dx, float *dgamma,
+                                            float *dbeta, float *dresidual, void *workspace);
 
 /* ---------------------------------------------------------------- softmax and cross-entropy */
 

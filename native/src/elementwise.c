@@ -97,7 +97,7 @@ int32_t gatun_unary(int32_t op, const gatun_nd *nd, float p, float q, const floa
 }
 
 int32_t gatun_binary(int32_t op, const gatun_nd *nd, const float *a, const float *b, float *y) {
-    if (op < GATUN_ADD || op > GATUN_EQUAL) {
+    if (op < GATUN_ADD || op > GATUN_ADD_RELU) {
         return GATUN_BAD_ARGUMENT;
     }
     struct elementwise_job job = {.op = op, .binary = 1, .a = a, .b = b, .y = y};

@@ -58,6 +58,28 @@ struct gatun_pixels {
     int32_t relu;
 };
 
+/* Where the derivative of a normalisation's activation comes from. */
+enum gatun_norm_mask {
+    GATUN_MASK_NONE, /* there is no activation */
+    GATUN_MASK_Y,    /* ReLU: 1 where y > 0 */
+    GATUN_MASK_X,    /* ReLU: 1 where the value that x gave is > 0 */
+};
+
+/*
+ * A matrix to be normalised, or its gradient: see kernels/norm.c. What belongs to columns has cols elements, rounded up
+ * to whole vectors.
+ */
+struct gatun_norm_rows {
+    int64_t rows, cols; /* of contiguous memory */
+    const float *x, *y, *dy;
+    const float *residual;                    /* or null */
+    const float *mean, *scale, *shift;        /* normalised: scale * (x - mean) + shift */
+    const float *gradient, *slope, *constant; /* dx = gradient * dz + slope * (x - mean) + constant */
+    int32_t relu, mask;
+    float *out;           /* y, dx, or the gradient dz before the activation; null if dz is not wanted */
+    double *sum, *second; /* of columns, added to */
+};
+
 struct gatun_kernels {
     int32_t vector; /* floats per vector */
 
@@ -100,6 +122,13 @@ struct gatun_kernels {
     void (*maxpool_row)(const gatun_pool2d *pool, const float *x, int32_t out_row, float *y, void *winners);
     void (*maxpool_row_backward)(const gatun_pool2d *pool, const float *dy, const void *winners, int32_t out_row,
                                  float *dx);
+
+    /* sum += x - mean, second += (x - mean)^2, for any mean */
+    void (*norm_statistics)(const struct gatun_norm_rows *norm);
+    void (*norm_apply)(const struct gatun_norm_rows *norm);
+    /* sum += dz, second += dz * (x - mean) */
+    void (*norm_backward_sums)(const struct gatun_norm_rows *norm);
+    void (*norm_backward_apply)(const struct gatun_norm_rows *norm);
 
     void (*softmax)(int64_t rows, int64_t cols, int32_t log, const float *x, float *y);
     void (*cross_entropy)(int64_t rows, int64_t cols, const float *x, const int32_t *label, float *loss,

@@ -27,7 +27,8 @@ static double unary_tolerance(int op, double a, double p, double q, double y) {
 
 static double binary_tolerance(int op, double a, double b, double y) {
     switch (op) {
-    case GATUN_ADD: case GATUN_SUB: case GATUN_MUL: case GATUN_DIV: return EPSILON * fabs(y) + 1e-45;
+    case GATUN_ADD: case GATUN_SUB: case GATUN_MUL: case GATUN_DIV: case GATUN_ADD_RELU:
+        return EPSILON * fabs(y) + 1e-45;
     case GATUN_SIGMOID_GRAD: return 2 * EPSILON * fabs(a * b) * (1 + fabs(a));
     case GATUN_TANH_GRAD: return 2 * EPSILON * fabs(b) * (1 + a * a);
     default: return 0;
@@ -180,7 +181,7 @@ static void test_strided(void) {
         random_strides(&nd, nd.stride_a, true, true);
         random_strides(&nd, nd.stride_b, true, true);
         random_strides(&nd, nd.stride_y, false, true);
-        check_strided(&nd, some_unary[random_int(COUNT(some_unary))], (int)random_int(GATUN_EQUAL + 1));
+        check_strided(&nd, some_unary[random_int(COUNT(some_unary))], (int)random_int(GATUN_ADD_RELU + 1));
     }
 }
 
@@ -210,7 +211,7 @@ static void test_large_strided(void) {
 
 static void test_binary(void) {
     random_seed(2004);
-    for (int op = GATUN_ADD; op <= GATUN_EQUAL; op++) {
+    for (int op = GATUN_ADD; op <= GATUN_ADD_RELU; op++) {
         for (int s = 0; s < COUNT(check_sizes); s++) {
             for (int repeat = 0; repeat < 3; repeat++) {
                 gatun_nd nd = {.rank = 1, .threads = 1, .shape = {check_sizes[s]}, .stride_a = {repeat != 1},
@@ -315,7 +316,7 @@ static void test_arguments(void) {
     gatun_nd nd = {.rank = 1, .threads = 1, .shape = {2}, .stride_a = {1}, .stride_b = {1}, .stride_y = {1}};
     CHECK(gatun_unary(-1, &nd, 0, 0, a, y) == GATUN_BAD_ARGUMENT, "operation");
     CHECK(gatun_unary(13, &nd, 0, 0, a, y) == GATUN_BAD_ARGUMENT, "operation");
-    CHECK(gatun_binary(11, &nd, a, a, y) == GATUN_BAD_ARGUMENT, "operation");
+    CHECK(gatun_binary(12, &nd, a, a, y) == GATUN_BAD_ARGUMENT, "operation");
     CHECK(gatun_unary(0, NULL, 0, 0, a, y) == GATUN_BAD_ARGUMENT, "null");
     CHECK(gatun_unary(0, &nd, 0, 0, NULL, y) == GATUN_BAD_ARGUMENT, "null");
     CHECK(gatun_binary(0, &nd, a, NULL, y) == GATUN_BAD_ARGUMENT, "null");

@@ -48,6 +48,7 @@ double reference_binary(int op, double a, double b) {
     case GATUN_SIGMOID_GRAD: return b * a * (1 - a);
     case GATUN_TANH_GRAD: return b * (1 - a * a);
     case GATUN_GREATER: return a > b;
+    case GATUN_ADD_RELU: return larger(a + b, 0);
     default: return a == b;
     }
 }

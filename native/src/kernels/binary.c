@@ -19,6 +19,7 @@ INLINE vf binary_value(int32_t op, vf a, vf b) {
     case GATUN_SIGMOID_GRAD: return b * a * (1.0f - a);
     case GATUN_TANH_GRAD: return b * (1.0f - a * a);
     case GATUN_GREATER: return v_select(v_greater(a, b), v_set(1.0f), zero);
+    case GATUN_ADD_RELU: return v_relu(a + b);
     default: return v_select(v_equal(a, b), v_set(1.0f), zero);
     }
 }
@@ -122,6 +123,7 @@ void KERNEL(binary)(int32_t op, const struct gatun_plane *s, const float *a, con
         CASE(GATUN_TANH_GRAD);
         CASE(GATUN_GREATER);
         CASE(GATUN_EQUAL);
+        CASE(GATUN_ADD_RELU);
     default: break;
     }
 #undef CASE

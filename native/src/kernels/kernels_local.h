@@ -34,6 +34,10 @@ void KERNEL(gather_columns)(const gatun_conv2d *conv, const float *columns, int6
 void KERNEL(maxpool_row)(const gatun_pool2d *pool, const float *x, int32_t out_row, float *y, void *winners);
 void KERNEL(maxpool_row_backward)(const gatun_pool2d *pool, const float *dy, const void *winners, int32_t out_row,
                                   float *dx);
+void KERNEL(norm_statistics)(const struct gatun_norm_rows *norm);
+void KERNEL(norm_apply)(const struct gatun_norm_rows *norm);
+void KERNEL(norm_backward_sums)(const struct gatun_norm_rows *norm);
+void KERNEL(norm_backward_apply)(const struct gatun_norm_rows *norm);
 void KERNEL(softmax)(int64_t rows, int64_t cols, int32_t log, const float *x, float *y);
 void KERNEL(cross_entropy)(int64_t rows, int64_t cols, const float *x, const int32_t *label, float *loss,
                            float *probabilities);

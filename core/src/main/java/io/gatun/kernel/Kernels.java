@@ -45,7 +45,8 @@ public interface Kernels {
         SIGMOID_GRAD,
         TANH_GRAD,
         GREATER,
-        EQUAL
+        EQUAL,
+        ADD_RELU
     }
 
     /** The order is that of {@code enum gatun_reduce_op}. */

@@ -107,6 +107,7 @@ public final class ReferenceKernels implements Kernels {
             case TANH_GRAD -> b * (1 - a * a);
             case GREATER -> a > b ? 1 : 0;
             case EQUAL -> a == b ? 1 : 0;
+            case ADD_RELU -> Math.max(a + b, 0);
         };
     }
 

@@ -181,7 +181,7 @@ class ElementwiseKernelTest {
         double half = Math.max(Math.abs(y) * U, Float.MIN_VALUE);
         return switch (op) {
             case MAXIMUM, MINIMUM, RELU_GRAD, GREATER, EQUAL -> 0;
-            case ADD, SUB, MUL, DIV -> half;
+            case ADD, SUB, MUL, DIV, ADD_RELU -> half;
             case SIGMOID_GRAD -> 4 * half + 2 * U * Math.abs(b * a) + Float.MIN_NORMAL;
             case TANH_GRAD -> 4 * half + 4 * U * Math.abs(b) * (1 + a * a) + Float.MIN_NORMAL;
         };

@@ -306,7 +306,8 @@ class TrainingKernelTest {
             Gatun.GATUN_SIGMOID_GRAD(),
             Gatun.GATUN_TANH_GRAD(),
             Gatun.GATUN_GREATER(),
-            Gatun.GATUN_EQUAL()
+            Gatun.GATUN_EQUAL(),
+            Gatun.GATUN_ADD_RELU()
         };
         int[] reductions = {
             Gatun.GATUN_SUM(), Gatun.GATUN_MAX(), Gatun.GATUN_MIN(), Gatun.GATUN_SUM_SQUARES()

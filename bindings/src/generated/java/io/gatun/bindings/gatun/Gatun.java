@@ -23,10 +23,10 @@ public class Gatun extends Gatun$shared {
     static final SymbolLookup SYMBOL_LOOKUP = SymbolLookup.loaderLookup()
             .or(Linker.nativeLinker().defaultLookup());
 
-    private static final int GATUN_ABI_VERSION = (int)1L;
+    private static final int GATUN_ABI_VERSION = (int)2L;
     /**
      * {@snippet lang=c :
-     * #define GATUN_ABI_VERSION 1
+     * #define GATUN_ABI_VERSION 2
      * }
      */
     public static int GATUN_ABI_VERSION() {
@@ -699,6 +699,15 @@ public class Gatun extends Gatun$shared {
      */
     public static int GATUN_EQUAL() {
         return GATUN_EQUAL;
+    }
+    private static final int GATUN_ADD_RELU = (int)11L;
+    /**
+     * {@snippet lang=c :
+     * enum gatun_binary_op.GATUN_ADD_RELU = 11
+     * }
+     */
+    public static int GATUN_ADD_RELU() {
+        return GATUN_ADD_RELU;
     }
     private static final int GATUN_SUM = (int)0L;
     /**
@@ -1663,6 +1672,270 @@ public class Gatun extends Gatun$shared {
                 traceDowncall("gatun_maxpool2d_backward", pool, dy, winners, dx);
             }
             return (int)mh$.invokeExact(pool, dy, winners, dx);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class gatun_batch_norm_workspace {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Gatun.C_LONG,
+            Gatun.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("gatun_batch_norm_workspace");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int64_t gatun_batch_norm_workspace(const gatun_batch_norm *norm)
+     * }
+     */
+    public static FunctionDescriptor gatun_batch_norm_workspace$descriptor() {
+        return gatun_batch_norm_workspace.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int64_t gatun_batch_norm_workspace(const gatun_batch_norm *norm)
+     * }
+     */
+    public static MethodHandle gatun_batch_norm_workspace$handle() {
+        return gatun_batch_norm_workspace.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int64_t gatun_batch_norm_workspace(const gatun_batch_norm *norm)
+     * }
+     */
+    public static MemorySegment gatun_batch_norm_workspace$address() {
+        return gatun_batch_norm_workspace.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int64_t gatun_batch_norm_workspace(const gatun_batch_norm *norm)
+     * }
+     */
+    public static long gatun_batch_norm_workspace(MemorySegment norm) {
+        var mh$ = gatun_batch_norm_workspace.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("gatun_batch_norm_workspace", norm);
+            }
+            return (long)mh$.invokeExact(norm);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class gatun_batch_norm_statistics {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Gatun.C_INT,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("gatun_batch_norm_statistics");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t gatun_batch_norm_statistics(const gatun_batch_norm *norm, const float *x, float *mean, float *variance, void *workspace)
+     * }
+     */
+    public static FunctionDescriptor gatun_batch_norm_statistics$descriptor() {
+        return gatun_batch_norm_statistics.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t gatun_batch_norm_statistics(const gatun_batch_norm *norm, const float *x, float *mean, float *variance, void *workspace)
+     * }
+     */
+    public static MethodHandle gatun_batch_norm_statistics$handle() {
+        return gatun_batch_norm_statistics.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t gatun_batch_norm_statistics(const gatun_batch_norm *norm, const float *x, float *mean, float *variance, void *workspace)
+     * }
+     */
+    public static MemorySegment gatun_batch_norm_statistics$address() {
+        return gatun_batch_norm_statistics.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t gatun_batch_norm_statistics(const gatun_batch_norm *norm, const float *x, float *mean, float *variance, void *workspace)
+     * }
+     */
+    public static int gatun_batch_norm_statistics(MemorySegment norm, MemorySegment x, MemorySegment mean, MemorySegment variance, MemorySegment workspace) {
+        var mh$ = gatun_batch_norm_statistics.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("gatun_batch_norm_statistics", norm, x, mean, variance, workspace);
+            }
+            return (int)mh$.invokeExact(norm, x, mean, variance, workspace);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class gatun_batch_norm_apply {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Gatun.C_INT,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("gatun_batch_norm_apply");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t gatun_batch_norm_apply(const gatun_batch_norm *norm, const float *x, const float *mean, const float *variance, const float *gamma, const float *beta, const float *residual, float *y, void *workspace)
+     * }
+     */
+    public static FunctionDescriptor gatun_batch_norm_apply$descriptor() {
+        return gatun_batch_norm_apply.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t gatun_batch_norm_apply(const gatun_batch_norm *norm, const float *x, const float *mean, const float *variance, const float *gamma, const float *beta, const float *residual, float *y, void *workspace)
+     * }
+     */
+    public static MethodHandle gatun_batch_norm_apply$handle() {
+        return gatun_batch_norm_apply.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t gatun_batch_norm_apply(const gatun_batch_norm *norm, const float *x, const float *mean, const float *variance, const float *gamma, const float *beta, const float *residual, float *y, void *workspace)
+     * }
+     */
+    public static MemorySegment gatun_batch_norm_apply$address() {
+        return gatun_batch_norm_apply.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t gatun_batch_norm_apply(const gatun_batch_norm *norm, const float *x, const float *mean, const float *variance, const float *gamma, const float *beta, const float *residual, float *y, void *workspace)
+     * }
+     */
+    public static int gatun_batch_norm_apply(MemorySegment norm, MemorySegment x, MemorySegment mean, MemorySegment variance, MemorySegment gamma, MemorySegment beta, MemorySegment residual, MemorySegment y, MemorySegment workspace) {
+        var mh$ = gatun_batch_norm_apply.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("gatun_batch_norm_apply", norm, x, mean, variance, gamma, beta, residual, y, workspace);
+            }
+            return (int)mh$.invokeExact(norm, x, mean, variance, gamma, beta, residual, y, workspace);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class gatun_batch_norm_backward {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Gatun.C_INT,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("gatun_batch_norm_backward");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t gatun_batch_norm_backward(const gatun_batch_norm *norm, const float *x, const float *y, const float *dy, const float *mean, const float *variance, const float *gamma, const float *beta, float *dx, float *dgamma, float *dbeta, float *dresidual, void *workspace)
+     * }
+     */
+    public static FunctionDescriptor gatun_batch_norm_backward$descriptor() {
+        return gatun_batch_norm_backward.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t gatun_batch_norm_backward(const gatun_batch_norm *norm, const float *x, const float *y, const float *dy, const float *mean, const float *variance, const float *gamma, const float *beta, float *dx, float *dgamma, float *dbeta, float *dresidual, void *workspace)
+     * }
+     */
+    public static MethodHandle gatun_batch_norm_backward$handle() {
+        return gatun_batch_norm_backward.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t gatun_batch_norm_backward(const gatun_batch_norm *norm, const float *x, const float *y, const float *dy, const float *mean, const float *variance, const float *gamma, const float *beta, float *dx, float *dgamma, float *dbeta, float *dresidual, void *workspace)
+     * }
+     */
+    public static MemorySegment gatun_batch_norm_backward$address() {
+        return gatun_batch_norm_backward.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t gatun_batch_norm_backward(const gatun_batch_norm *norm, const float *x, const float *y, const float *dy, const float *mean, const float *variance, const float *gamma, const float *beta, float *dx, float *dgamma, float *dbeta, float *dresidual, void *workspace)
+     * }
+     */
+    public static int gatun_batch_norm_backward(MemorySegment norm, MemorySegment x, MemorySegment y, MemorySegment dy, MemorySegment mean, MemorySegment variance, MemorySegment gamma, MemorySegment beta, MemorySegment dx, MemorySegment dgamma, MemorySegment dbeta, MemorySegment dresidual, MemorySegment workspace) {
+        var mh$ = gatun_batch_norm_backward.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("gatun_batch_norm_backward", norm, x, y, dy, mean, variance, gamma, beta, dx, dgamma, dbeta, dresidual, workspace);
+            }
+            return (int)mh$.invokeExact(norm, x, y, dy, mean, variance, gamma, beta, dx, dgamma, dbeta, dresidual, workspace);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {

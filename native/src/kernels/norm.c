@@ -1,0 +1,249 @@
+/*
+ * Copyright 2026 The Gatun Authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * norm.c - the passes of batch normalisation over rows of channels. Memory is the limit, so rows are read in order,
+ * some at a time: what belongs to a column is loaded once for all of them.
+ *
+ * Sums of some vectors of columns stay in registers for a block of rows, in single precision, and add up in double.
+ */
+#include "kernels_local.h"
+
+enum { BLOCK_ROWS = 64, PANEL = 4, GROUP_ROWS = 4 };
+
+/* lanes is VL, known at compile time, but for the last columns. */
+INLINE vf load_lanes(const float *p, int64_t lanes) {
+    return lanes == VL ? v_load(p) : v_load_part(p, lanes);
+}
+
+INLINE void store_lanes(float *p, vf v, int64_t lanes) {
+    if (lanes == VL) {
+        v_store(p, v);
+    } else {
+        v_store_part(p, v, lanes);
+    }
+}
+
+/* Calls call(number of rows, first row) for all rows, most of them at a time: that number is known at compile time. */
+#define ROW_GROUPS(most, first, end, call)                                                                             \
+    do {                                                                                                               \
+        int64_t row = first;                                                                                           \
+        for (; row + most <= end; row += most) {                                                                       \
+            call(most, row);                                                                                           \
+        }                                                                                                              \
+        for (; row < end; row++) {                                                                                     \
+            call(1, row);                                                                                              \
+        }                                                                                                              \
+    } while (0)
+
+typedef double vd __attribute__((vector_size(VL * 8)));
+typedef double vd_memory __attribute__((vector_size(VL * 8), aligned(8), may_alias));
+
+/* total[c] += part[c] */
+INLINE void flush(int64_t cols, vf part, double *total) {
+    if (cols == VL) {
+        *(vd_memory *)total += __builtin_convertvector(part, vd);
+        return;
+    }
+    float t[VL];
+    v_store(t, part);
+    for (int64_t c = 0; c < cols; c++) {
+        total[c] += (double)t[c];
+    }
+}
+
+/* Calls call(number of vectors, lanes of a vector, first column) for all columns of all blocks of rows. */
+#define SUM_PANELS(n, call)                                                                                            \
+    do {                                                                                                               \
+        for (int64_t begin = 0; begin < n->rows; begin += BLOCK_ROWS) {                                                \
+            int64_t rows = n->rows - begin < BLOCK_ROWS ? n->rows - begin : BLOCK_ROWS;                                \
+            int64_t c = 0;                                                                                             \
+            for (; c + PANEL * VL <= n->cols; c += PANEL * VL) {                                                       \
+                call(PANEL, VL, begin, rows, c);                                                                       \
+            }                                                                                                          \
+            for (; c + VL <= n->cols; c += VL) {                                                                       \
+                call(1, VL, begin, rows, c);                                                                           \
+            }                                                                                                          \
+            if (c < n->cols) {                                                                                         \
+                call(1, n->cols - c, begin, rows, c);                                                                  \
+            }                                                                                                          \
+        }                                                                                                              \
+    } while (0)
+
+/* ---- the mean and variance of a batch */
+
+INLINE void statistics(int vectors, int64_t lanes, const struct gatun_norm_rows *n, int64_t begin, int64_t rows,
+                       int64_t c) {
+    const float *x = n->x + begin * n->cols + c;
+    vf mean[PANEL], sum[PANEL], second[PANEL];
+#pragma GCC unroll 4
+    for (int j = 0; j < vectors; j++) {
+        mean[j] = load_lanes(n->mean + c + j * VL, lanes);
+        sum[j] = second[j] = (vf){0};
+    }
+    for (int64_t r = 0; r < rows; r++, x += n->cols) {
+#pragma GCC unroll 4
+        for (int j = 0; j < vectors; j++) {
+            vf d = load_lanes(x + j * VL, lanes) - mean[j];
+            sum[j] += d;
+            second[j] += d * d;
+        }
+    }
+#pragma GCC unroll 4
+    for (int j = 0; j < vectors; j++) {
+        flush(lanes, sum[j], n->sum + c + j * VL);
+        flush(lanes, second[j], n->second + c + j * VL);
+    }
+}
+
+void KERNEL(norm_statistics)(const struct gatun_norm_rows *n) {
+#define CALL(vectors, lanes, begin, rows, c) statistics(vectors, lanes, n, begin, rows, c)
+    SUM_PANELS(n, CALL);
+#undef CALL
+}
+
+/* ---- y = activation(scale * (x - mean) + shift + residual) */
+
+INLINE void apply_lanes(int rows, int with_residual, int relu, int64_t lanes, int64_t at,
+                        const struct gatun_norm_rows *n, int64_t c) {
+    vf mean = load_lanes(n->mean + c, lanes), scale = load_lanes(n->scale + c, lanes);
+    vf shift = load_lanes(n->shift + c, lanes);
+#pragma GCC unroll 4
+    for (int r = 0; r < rows; r++) {
+        int64_t i = at + r * n->cols + c;
+        vf y = scale * (load_lanes(n->x + i, lanes) - mean) + shift;
+        if (with_residual) {
+            y += load_lanes(n->residual + i, lanes);
+        }
+        store_lanes(n->out + i, relu ? v_relu(y) : y, lanes);
+    }
+}
+
+INLINE void apply_rows(int rows, int with_residual, int relu, const struct gatun_norm_rows *n, int64_t row) {
+    int64_t c = 0, at = row * n->cols;
+    for (; c + VL <= n->cols; c += VL) {
+        apply_lanes(rows, with_residual, relu, VL, at, n, c);
+    }
+    if (c < n->cols) {
+        apply_lanes(rows, with_residual, relu, n->cols - c, at, n, c);
+    }
+}
+
+INLINE void apply(int with_residual, int relu, const struct gatun_norm_rows *n) {
+#define CALL(rows, row) apply_rows(rows, with_residual, relu, n, row)
+    ROW_GROUPS(GROUP_ROWS, 0, n->rows, CALL);
+#undef CALL
+}
+
+void KERNEL(norm_apply)(const struct gatun_norm_rows *n) {
+    switch ((n->residual != NULL) << 1 | (n->relu != 0)) {
+    case 0: apply(0, 0, n); break;
+    case 1: apply(0, 1, n); break;
+    case 2: apply(1, 0, n); break;
+    default: apply(1, 1, n); break;
+    }
+}
+
+/* ---- backward */
+
+/* dz at position i: dy where the activation let the value through. distance: x - mean. */
+INLINE vf masked(int mask, const struct gatun_norm_rows *n, int64_t i, int64_t lanes, vf distance, vf scale,
+                 vf shift) {
+    vf dy = load_lanes(n->dy + i, lanes);
+    const vf zero = {0};
+    if (mask == GATUN_MASK_Y) {
+        return v_select(v_greater(load_lanes(n->y + i, lanes), zero), dy, zero);
+    }
+    if (mask == GATUN_MASK_X) {
+        return v_select(v_greater(scale * distance + shift, zero), dy, zero);
+    }
+    return dy;
+}
+
+INLINE void sums(int vectors, int64_t lanes, int mask, int write, const struct gatun_norm_rows *n, int64_t begin,
+                 int64_t rows, int64_t c) {
+    vf mean[PANEL], scale[PANEL], shift[PANEL], sum[PANEL], second[PANEL];
+#pragma GCC unroll 4
+    for (int j = 0; j < vectors; j++) {
+        mean[j] = load_lanes(n->mean + c + j * VL, lanes);
+        scale[j] = load_lanes(n->scale + c + j * VL, lanes);
+        shift[j] = load_lanes(n->shift + c + j * VL, lanes);
+        sum[j] = second[j] = (vf){0};
+    }
+    int64_t i = begin * n->cols + c;
+    for (int64_t r = 0; r < rows; r++, i += n->cols) {
+#pragma GCC unroll 4
+        for (int j = 0; j < vectors; j++) {
+            vf distance = load_lanes(n->x + i + j * VL, lanes) - mean[j];
+            vf dz = masked(mask, n, i + j * VL, lanes, distance, scale[j], shift[j]);
+            sum[j] += dz;
+            second[j] += dz * distance;
+            if (write) {
+                store_lanes(n->out + i + j * VL, dz, lanes);
+            }
+        }
+    }
+#pragma GCC unroll 4
+    for (int j = 0; j < vectors; j++) {
+        flush(lanes, sum[j], n->sum + c + j * VL);
+        flush(lanes, second[j], n->second + c + j * VL);
+    }
+}
+
+INLINE void backward_sums(int mask, int write, const struct gatun_norm_rows *n) {
+#define CALL(vectors, lanes, begin, rows, c) sums(vectors, lanes, mask, write, n, begin, rows, c)
+    SUM_PANELS(n, CALL);
+#undef CALL
+}
+
+void KERNEL(norm_backward_sums)(const struct gatun_norm_rows *n) {
+    switch (n->mask << 1 | (n->out != NULL)) {
+    case GATUN_MASK_NONE << 1: backward_sums(GATUN_MASK_NONE, 0, n); break;
+    case GATUN_MASK_NONE << 1 | 1: backward_sums(GATUN_MASK_NONE, 1, n); break;
+    case GATUN_MASK_Y << 1: backward_sums(GATUN_MASK_Y, 0, n); break;
+    case GATUN_MASK_Y << 1 | 1: backward_sums(GATUN_MASK_Y, 1, n); break;
+    case GATUN_MASK_X << 1: backward_sums(GATUN_MASK_X, 0, n); break;
+    default: backward_sums(GATUN_MASK_X, 1, n); break;
+    }
+}
+
+INLINE void backward_lanes(int rows, int mask, int64_t lanes, int64_t at, const struct gatun_norm_rows *n, int64_t c) {
+    vf mean = load_lanes(n->mean + c, lanes), scale = {0}, shift = {0};
+    vf gradient = load_lanes(n->gradient + c, lanes), slope = load_lanes(n->slope + c, lanes);
+    vf constant = load_lanes(n->constant + c, lanes);
+    if (mask == GATUN_MASK_X) {
+        scale = load_lanes(n->scale + c, lanes);
+        shift = load_lanes(n->shift + c, lanes);
+    }
+#pragma GCC unroll 4
+    for (int r = 0; r < rows; r++) {
+        int64_t i = at + r * n->cols + c;
+        vf distance = load_lanes(n->x + i, lanes) - mean;
+        vf dz = masked(mask, n, i, lanes, distance, scale, shift);
+        store_lanes(n->out + i, gradient * dz + (slope * distance + constant), lanes);
+    }
+}
+
+INLINE void backward_rows(int rows, int mask, const struct gatun_norm_rows *n, int64_t row) {
+    int64_t c = 0, at = row * n->cols;
+    for (; c + VL <= n->cols; c += VL) {
+        backward_lanes(rows, mask, VL, at, n, c);
+    }
+    if (c < n->cols) {
+        backward_lanes(rows, mask, n->cols - c, at, n, c);
+    }
+}
+
+INLINE void backward_apply(int mask, const struct gatun_norm_rows *n) {
+#define CALL(rows, row) backward_rows(rows, mask, n, row)
+    ROW_GROUPS(GROUP_ROWS, 0, n->rows, CALL);
+#undef CALL
+}
+
+void KERNEL(norm_backward_apply)(const struct gatun_norm_rows *n) {
+    switch (n->mask) {
+    case GATUN_MASK_NONE: backward_apply(GATUN_MASK_NONE, n); break;
+    case GATUN_MASK_Y: backward_apply(GATUN_MASK_Y, n); break;
+    default: backward_apply(GATUN_MASK_X, n); break;
+    }
+}
