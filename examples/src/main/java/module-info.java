@@ -12,8 +12,10 @@ module io.gatun.examples {
     requires com.fasterxml.jackson.core;
     requires info.picocli;
     requires java.desktop;
+    requires java.management;
     requires java.net.http;
     requires jdk.httpserver;
+    requires jdk.management;
 
     exports io.gatun.examples;
     exports io.gatun.examples.bench;

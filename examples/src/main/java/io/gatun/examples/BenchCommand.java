@@ -6,18 +6,16 @@ package io.gatun.examples;
 
 import io.gatun.Backend;
 import io.gatun.Threads;
-import io.gatun.examples.bench.Alternating;
+import io.gatun.examples.bench.Bench;
+import io.gatun.examples.bench.Comparing;
 import io.gatun.examples.bench.GatunProvider;
+import io.gatun.examples.bench.Job;
 import io.gatun.examples.bench.Measurement;
 import io.gatun.examples.bench.PeerProvider;
-import io.gatun.examples.bench.Workload;
+import io.gatun.examples.bench.Peers;
 import java.io.PrintWriter;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
-import java.util.Map;
-import java.util.ServiceLoader;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -31,27 +29,18 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "bench",
         description = {
-            "Measure training steps (lenet5, mlp) or inference calls (infer-lenet5).",
-            "With a peer both take short turns in one process; the ratio of medians is shown."
+            "Measure training steps (mlp, lenet5, resnet20, vgg11) or inference calls (infer-lenet5,"
+                    + " infer-resnet20, infer-resnet18, infer-vgg16).",
+            "With peers each library has a process of its own and takes short turns; the ratio of"
+                    + " medians is shown."
         },
         mixinStandardHelpOptions = true,
         sortOptions = false)
 final class BenchCommand implements Callable<Integer> {
-    private static final Map<String, int[]> BATCHES = new LinkedHashMap<>();
-
-    static {
-        BATCHES.put("mlp", new int[] {128});
-        BATCHES.put("lenet5", new int[] {64, 256});
-        BATCHES.put("infer-lenet5", new int[] {1, 256});
-    }
-
     @Spec private CommandSpec spec = CommandSpec.create();
 
-    @Parameters(
-            index = "0",
-            paramLabel = "mlp|lenet5|infer-lenet5",
-            description = "What to measure.")
-    private String bench = "";
+    @Parameters(index = "0", paramLabel = "BENCH", description = "What to measure.")
+    private String name = "";
 
     @Option(
             names = "--threads",
@@ -59,13 +48,28 @@ final class BenchCommand implements Callable<Integer> {
             description = "Threads, 1 to 256 (default: the number of processors).")
     private @Nullable Integer threads;
 
+    @Option(
+            names = "--batch",
+            paramLabel = "N",
+            split = ",",
+            description = "Samples per step, one or several numbers.")
+    private List<Integer> batches = List.of();
+
+    @Option(
+            names = "--callers",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Threads that call at the same time, for inference (default: 1).")
+    private int callers;
+
     @Option(names = "--json", description = "Print one line of JSON per figure and nothing else.")
     private boolean json;
 
     @Option(
             names = "--peer",
             paramLabel = "NAME",
-            description = "A library to compare with, such as pytorch; may be repeated.")
+            split = ",",
+            description = "Libraries to compare with: pytorch, onnxruntime, tensorflow, java.")
     private List<String> peers = List.of();
 
     @Option(
@@ -77,123 +81,88 @@ final class BenchCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        int[] batches = BATCHES.get(bench);
-        if (batches == null) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "There is no benchmark " + bench + ": give one of " + BATCHES.keySet());
-        }
+        Bench bench =
+                Bench.find(name)
+                        .orElseThrow(() ->
+                                wrong(
+                                        "There is no benchmark "
+                                                + name
+                                                + ": give one of "
+                                                + Bench.names()));
         int threadCount = threads == null ? Threads.count() : Checks.threads(spec, threads);
         if (!(seconds >= 0.1 && seconds <= 3600)) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "--seconds " + seconds + ": give a number from 0.1 to 3600");
+            throw wrong("--seconds " + seconds + ": give a number from 0.1 to 3600");
+        }
+        if (callers < 1 || callers > Threads.MAX || (callers > 1 && bench.training())) {
+            throw wrong("--callers " + callers + ": give 1 to 256, and 1 for training");
+        }
+        for (int batch : batches) {
+            if (batch < 1) {
+                throw wrong("--batch " + batch + ": give a number of at least 1");
+            }
         }
         List<PeerProvider> providers = new ArrayList<>(List.of(new GatunProvider()));
-        for (String peer : peers) {
-            providers.add(provider(peer));
-        }
-        Backend.Description backend = Backend.describe();
+        peers.forEach(peer -> providers.add(provider(peer)));
         Threads.setCount(threadCount);
         PrintWriter out = spec.commandLine().getOut();
         if (!json) {
+            Backend.Description backend = Backend.describe();
             out.printf(
-                    "%s; %d thread%s; gatun: %s, %s%n",
+                    "%s; %d thread%s%s; gatun: %s, %s%n",
                     InfoCommand.cpu(),
                     threadCount,
                     threadCount == 1 ? "" : "s",
+                    callers == 1 ? "" : " for each of " + callers + " callers",
                     backend.instructionSet(),
                     backend.openBlasCore());
-            out.printf(
-                    "%-14s %-9s %-6s %6s %10s %10s %12s %8s %11s %9s%n",
-                    "bench",
-                    "library",
-                    "mode",
-                    "batch",
-                    "ms median",
-                    "ms p99",
-                    "samples/s",
-                    "GFLOP/s",
-                    "native MiB",
-                    "RSS MiB");
+            out.println(BenchTable.header());
             out.flush();
         }
-        for (int batch : batches) {
-            measure(providers, batch, threadCount, out);
+        for (int batch : batches.isEmpty() ? bench.batches() : batches) {
+            measure(providers, new Job(bench, batch, threadCount, callers), out);
         }
         return 0;
     }
 
-    private PeerProvider provider(String name) {
-        List<String> known = new ArrayList<>();
-        for (PeerProvider provider : ServiceLoader.load(PeerProvider.class)) {
-            if (provider.name().equals(name)) {
-                return provider;
-            }
-            known.add(provider.name());
+    private ParameterException wrong(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+
+    private PeerProvider provider(String peer) {
+        return Peers.find(peer)
+                .filter(found -> !found.name().equals(GatunProvider.NAME))
+                .orElseThrow(() ->
+                        wrong(
+                                "There is no peer "
+                                        + peer
+                                        + ": give one of "
+                                        + Peers.all().stream()
+                                                .skip(1)
+                                                .map(PeerProvider::name)
+                                                .toList()));
+    }
+
+    private void measure(List<PeerProvider> providers, Job job, PrintWriter out) {
+        List<Measurement> measurements =
+                providers.size() == 1
+                        ? Comparing.alone(job, seconds)
+                        : Comparing.together(
+                                job,
+                                providers,
+                                seconds,
+                                absent ->
+                                        spec.commandLine()
+                                                .getErr()
+                                                .println(
+                                                        absent.name()
+                                                                + " has no benchmark "
+                                                                + job.bench().name()));
+        for (Measurement measurement : measurements) {
+            out.println(json ? measurement.toJson() : BenchTable.row(measurement));
         }
-        throw new ParameterException(
-                spec.commandLine(),
-                "There is no peer "
-                        + name
-                        + (known.isEmpty() ? ", and no other one here" : ": give one of " + known));
-    }
-
-    private void measure(
-            List<PeerProvider> providers, int batch, int threadCount, PrintWriter out) {
-        List<Workload> workloads = new ArrayList<>();
-        try {
-            for (PeerProvider provider : providers) {
-                workloads.add(
-                        provider.create(bench, batch, threadCount)
-                                .orElseThrow(() ->
-                                        new IllegalStateException(
-                                                provider.name() + " has no benchmark " + bench)));
-            }
-            List<Alternating.Result> results =
-                    Alternating.run(workloads, Alternating.Options.of(seconds * workloads.size()));
-            for (Alternating.Result result : results) {
-                Measurement measurement = result.measurement();
-                out.println(json ? measurement.toJson() : row(measurement));
-            }
-            if (!json) {
-                for (Alternating.Result other : results.subList(1, results.size())) {
-                    out.println(ratio(results.getFirst(), other));
-                }
-            }
-            out.flush();
-        } finally {
-            workloads.forEach(Workload::close);
+        if (!json) {
+            BenchTable.ratios(measurements).forEach(out::println);
         }
-    }
-
-    private static String row(Measurement m) {
-        return String.format(
-                Locale.ROOT,
-                "%-14s %-9s %-6s %6d %10.4f %10.4f %12.0f %8.1f %11s %9s",
-                m.bench(),
-                m.peer(),
-                m.mode(),
-                m.batch(),
-                m.msMedian(),
-                m.msP99(),
-                m.samplesPerSecond(),
-                m.gflops(),
-                mebibytes(m.peakNativeBytes()),
-                mebibytes(m.rssBytes()));
-    }
-
-    private static String mebibytes(long bytes) {
-        return bytes < 0 ? "-" : String.format(Locale.ROOT, "%.1f", bytes / 1048576.0);
-    }
-
-    private static String ratio(Alternating.Result ours, Alternating.Result other) {
-        return String.format(
-                Locale.ROOT,
-                "  gatun is %.2f x as fast as %s (%.2f to %.2f in four of five turns)",
-                ours.speedOver(other),
-                other.workload().peer(),
-                ours.speedOver(other, 10),
-                ours.speedOver(other, 90));
+        out.flush();
     }
 }

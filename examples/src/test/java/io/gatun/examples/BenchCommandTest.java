@@ -30,12 +30,16 @@ class BenchCommandTest {
                             "mode",
                             "batch",
                             "threads",
+                            "callers",
                             "msMedian",
                             "msP99",
                             "samplesPerSecond",
                             "gflops",
+                            "turns",
                             "peakNativeBytes",
-                            "rssBytes"),
+                            "rssBytes",
+                            "rssGrowthBytes",
+                            "idleShare"),
                     line.keySet());
             assertEquals("infer-lenet5", line.get("bench"));
             assertEquals("gatun", line.get("peer"));
@@ -50,5 +54,68 @@ class BenchCommandTest {
         assertEquals(0, cli.exit(), cli.err());
         assertEquals(3, cli.out().lines().count(), cli.out());
         assertTrue(cli.out().contains("2 threads"), cli.out());
+    }
+
+    @Test
+    void peersRunInProcessesOfTheirOwn() throws IOException {
+        Cli cli =
+                Cli.run(
+                        "bench",
+                        "infer-lenet5",
+                        "--json",
+                        "--threads",
+                        "1",
+                        "--seconds",
+                        "0.2",
+                        "--batch",
+                        "2",
+                        "--peer",
+                        "java");
+        assertEquals(0, cli.exit(), cli.err());
+        List<String> lines = cli.out().lines().toList();
+        assertEquals(2, lines.size(), cli.out());
+        Map<String, Object> ours = Json.object(lines.get(0));
+        Map<String, Object> theirs = Json.object(lines.get(1));
+        assertEquals("gatun", ours.get("peer"));
+        assertEquals("java", theirs.get("peer"));
+        assertTrue(Json.number(theirs, "gatunSpeed") > 1, cli.out());
+        assertTrue(Json.number(theirs, "maxError") < 1e-4, cli.out());
+        assertTrue(Json.number(ours, "rssGrowthBytes") > 0, cli.out());
+    }
+
+    @Test
+    void severalCallersShareAModel() throws IOException {
+        Cli cli =
+                Cli.run(
+                        "bench",
+                        "infer-lenet5",
+                        "--json",
+                        "--threads",
+                        "1",
+                        "--seconds",
+                        "0.2",
+                        "--batch",
+                        "1",
+                        "--callers",
+                        "3");
+        assertEquals(0, cli.exit(), cli.err());
+        Map<String, Object> line = Json.object(cli.out().strip());
+        assertEquals(3, Json.number(line, "callers"));
+    }
+
+    @Test
+    void wrongArgumentsAreNamed() {
+        for (String[] wrong :
+                new String[][] {
+                    {"bench", "lenet5", "--callers", "2"},
+                    {"bench", "lenet5", "--batch", "0"},
+                    {"bench", "lenet5", "--peer", "nobody"},
+                    {"bench", "nothing"},
+                }) {
+            Cli cli = Cli.run(wrong);
+            assertEquals(2, cli.exit(), cli.out());
+            String word = wrong[wrong.length - 1];
+            assertTrue(cli.err().contains(word), cli.err());
+        }
     }
 }

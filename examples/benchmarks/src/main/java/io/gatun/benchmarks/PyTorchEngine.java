@@ -6,7 +6,7 @@ package io.gatun.benchmarks;
 
 import ai.djl.engine.Engine;
 import ai.djl.ndarray.NDManager;
-import java.lang.System.Logger.Level;
+import java.util.Map;
 
 /**
  * Starts PyTorch, once per process, through DJL and without a network: the native libraries come
@@ -23,14 +23,13 @@ import java.lang.System.Logger.Level;
  */
 final class PyTorchEngine {
 
-    /** Environment that keeps freed memory in the process: name, value, name, value... */
-    static final String[] ALLOCATOR = {
-        "MALLOC_ARENA_MAX", "1",
-        "MALLOC_TRIM_THRESHOLD_", "1000000000",
-        "MALLOC_MMAP_THRESHOLD_", "33554432",
-    };
-
-    private static final System.Logger LOG = System.getLogger(PyTorchEngine.class.getName());
+    /** Environment that keeps freed memory in the process. */
+    static final Map<String, String> ALLOCATOR =
+            Map.of(
+                    "MALLOC_ARENA_MAX", "1",
+                    "MALLOC_MMAP_MAX_", "0",
+                    "MALLOC_TOP_PAD_", "67108864",
+                    "MALLOC_TRIM_THRESHOLD_", "16000000000");
 
     private static int startedWith;
 
@@ -65,7 +64,6 @@ final class PyTorchEngine {
             System.setProperty(
                     "ai.djl.pytorch.num_interop_threads",
                     "1"); // nothing here runs two operators at once
-            adviseOnAllocator();
         } else if (startedWith != threads) {
             throw new IllegalStateException(
                     "PyTorch fixes its threads when it starts: this process runs it with "
@@ -84,14 +82,5 @@ final class PyTorchEngine {
 
     static Engine engine() {
         return Engine.getEngine("PyTorch");
-    }
-
-    private static void adviseOnAllocator() {
-        if (System.getProperty("os.name").equals("Linux") && System.getenv(ALLOCATOR[0]) == null) {
-            LOG.log(
-                    Level.WARNING,
-                    "{0} is not set: PyTorch may run at two thirds of its speed. Set {0}={1} {2}={3} {4}={5}",
-                    (Object[]) ALLOCATOR);
-        }
     }
 }

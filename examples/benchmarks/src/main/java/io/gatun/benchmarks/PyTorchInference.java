@@ -6,39 +6,46 @@ package io.gatun.benchmarks;
 
 import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
+import io.gatun.examples.bench.FoldedNet;
+import io.gatun.examples.bench.Job;
 
-/**
- * Inference on one fixed batch: wrap the input, forward without recording gradients, copy the
- * scores into Java.
- */
+/** Inference on one fixed batch: forward without recording gradients, copy the scores into Java. */
 final class PyTorchInference extends PyTorchWorkload {
 
-    private float[] scores = {};
+    private final Call own = caller();
 
-    PyTorchInference(
-            String name, NDManager manager, PyTorchNet net, int batch, int threads, double flops) {
-        super(name, manager, net, batch, threads, flops);
+    PyTorchInference(NDManager manager, FoldedNet folded, Job job) {
+        super(manager, new PyTorchNet(manager, folded.net(), folded.weights(), false), job);
         // DJL switches recording off when it starts, and a net that asks for no gradient has
         // nothing to record.
         net.parameters().forEach(weight -> weight.setRequiresGradient(false));
     }
 
-    @Override
-    public String mode() {
-        return "infer";
-    }
+    /** One thread's input and result. */
+    final class Call implements Runnable {
+        private final NDArray input = input(manager.newSubManager());
+        private float[] scores = {};
 
-    /** The scores of the last call: batch times ten. */
-    float[] scores() {
-        return scores;
+        @Override
+        public void run() {
+            try (NDArray result = net.forward(input)) {
+                scores = result.toFloatArray();
+            }
+        }
     }
 
     @Override
     public void step() {
-        // Everything is closed by hand: a manager per call would cost a few microseconds more.
-        try (NDArray input = input(manager);
-                NDArray result = net.forward(input)) {
-            scores = result.toFloatArray();
-        }
+        own.run();
+    }
+
+    @Override
+    public float[] output() {
+        return own.scores;
+    }
+
+    @Override
+    public Call caller() {
+        return new Call();
     }
 }

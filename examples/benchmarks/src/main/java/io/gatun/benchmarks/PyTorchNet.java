@@ -10,148 +10,149 @@ import ai.djl.ndarray.types.Shape;
 import ai.djl.nn.Activation;
 import ai.djl.nn.convolutional.Conv2d;
 import ai.djl.nn.core.Linear;
+import ai.djl.nn.norm.BatchNorm;
 import ai.djl.nn.pooling.Pool;
+import io.gatun.examples.bench.Net;
+import io.gatun.examples.bench.NetWeights;
+import io.gatun.examples.bench.NetWeights.Role;
+import io.gatun.examples.bench.Op;
+import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
-import java.util.Random;
+import java.util.Map;
 
 /**
- * A network as its parameters and a forward pass of plain PyTorch operators: no blocks, no trainer,
- * no symbol between them and libtorch.
+ * A network as plain PyTorch operators: no blocks, no trainer, no symbol between them and libtorch.
  *
- * <p>Each intermediate array is closed as soon as the next is there, as Python's reference counts
- * would do: its memory is reused while it is still in the cache, and what the backward pass needs
- * is kept alive by PyTorch itself.
+ * <p>Each intermediate array is closed as soon as its last reader is done, as Python's reference
+ * counts would do: its memory is reused while it is still in the cache, and what the backward pass
+ * needs is kept alive by PyTorch itself.
+ *
+ * <p>The filters lie channels last. PyTorch keeps that format through convolution, batch norm, ReLU
+ * and pooling, and is faster in it.
  */
-sealed interface PyTorchNet {
+final class PyTorchNet {
+    private final Net net;
+    private final int[] lastReaders;
+    private final List<Map<Role, NDArray>> arrays = new ArrayList<>();
+    private final boolean training;
 
-    /** The parameters: for each layer its weight, then its bias. */
-    List<NDArray> parameters();
-
-    /** The shape of an input batch. */
-    Shape inputShape(int batch);
-
-    /** Scores of the ten classes; the input stays open. */
-    NDArray forward(NDArray input);
-
-    /** The number of trainable scalars. */
-    default long parameterCount() {
-        return parameters().stream().mapToLong(NDArray::size).sum();
-    }
-
-    /** LeNet-5 as the benchmarks define it, in PyTorch's channels-last memory format. */
-    record LeNet5(List<NDArray> parameters) implements PyTorchNet {
-
-        private static final Shape ONE = new Shape(1, 1);
-        private static final Shape TWO = new Shape(2, 2);
-        private static final Shape NONE = new Shape(0, 0);
-
-        static LeNet5 create(NDManager manager, Random random) {
-            return new LeNet5(
-                    List.of(
-                            filters(manager, random, 6, 1),
-                            uniform(manager, random, 25, 6),
-                            filters(manager, random, 16, 6),
-                            uniform(manager, random, 150, 16),
-                            uniform(manager, random, 400, 120, 400),
-                            uniform(manager, random, 400, 120),
-                            uniform(manager, random, 120, 84, 120),
-                            uniform(manager, random, 120, 84),
-                            uniform(manager, random, 84, 10, 84),
-                            uniform(manager, random, 84, 10)));
-        }
-
-        @Override
-        public Shape inputShape(int batch) {
-            return new Shape(batch, 1, 28, 28);
-        }
-
-        @Override
-        public NDArray forward(NDArray input) {
-            NDArray h = convolution(input, 0, TWO);
-            h = next(h, Activation.relu(h));
-            h = next(h, Pool.maxPool2d(h, TWO, TWO, NONE, false));
-            h = next(h, convolution(h, 2, NONE));
-            h = next(h, Activation.relu(h));
-            h = next(h, Pool.maxPool2d(h, TWO, TWO, NONE, false));
-            h = next(h, h.reshape(-1, 400));
-            h = next(h, dense(parameters, h, 4));
-            h = next(h, Activation.relu(h));
-            h = next(h, dense(parameters, h, 6));
-            h = next(h, Activation.relu(h));
-            return next(h, dense(parameters, h, 8));
-        }
-
-        private NDArray convolution(NDArray input, int index, Shape padding) {
-            return Conv2d.conv2d(
-                            input,
-                            parameters.get(index),
-                            parameters.get(index + 1),
-                            ONE,
-                            padding,
-                            ONE)
-                    .singletonOrThrow();
-        }
-
-        /**
-         * 5x5 filters whose channels lie next to each other in memory. PyTorch keeps that format
-         * through convolution, ReLU and pooling, which makes a training step 10 to 12 % faster than
-         * in the default format.
-         */
-        private static NDArray filters(NDManager manager, Random random, int out, int in) {
-            return uniform(manager, random, 25L * in, out, 5, 5, in).transpose(0, 3, 1, 2);
+    PyTorchNet(NDManager manager, Net net, NetWeights weights, boolean training) {
+        this.net = net;
+        this.lastReaders = net.lastReaders();
+        this.training = training;
+        for (int i = 0; i < net.ops().size(); i++) {
+            Map<Role, NDArray> own = new EnumMap<>(Role.class);
+            for (Role role : Role.values()) {
+                if (weights.has(i, role)) {
+                    own.put(role, array(manager, net.ops().get(i), role, weights.get(i, role)));
+                }
+            }
+            arrays.add(own);
         }
     }
 
-    /** The perceptron 784-512-512-10. */
-    record Mlp(List<NDArray> parameters) implements PyTorchNet {
-
-        static Mlp create(NDManager manager, Random random) {
-            return new Mlp(
-                    List.of(
-                            uniform(manager, random, 784, 512, 784),
-                            uniform(manager, random, 784, 512),
-                            uniform(manager, random, 512, 512, 512),
-                            uniform(manager, random, 512, 512),
-                            uniform(manager, random, 512, 10, 512),
-                            uniform(manager, random, 512, 10)));
+    private static NDArray array(NDManager manager, Op op, Role role, float[] values) {
+        if (role != Role.WEIGHT) {
+            return manager.create(values);
         }
-
-        @Override
-        public Shape inputShape(int batch) {
-            return new Shape(batch, 784);
-        }
-
-        @Override
-        public NDArray forward(NDArray input) {
-            NDArray h = dense(parameters, input, 0);
-            h = next(h, Activation.relu(h));
-            h = next(h, dense(parameters, h, 2));
-            h = next(h, Activation.relu(h));
-            return next(h, dense(parameters, h, 4));
-        }
+        return switch (op) {
+            case Op.Conv c -> filters(manager, c, values);
+            case Op.Dense d -> manager.create(values, new Shape(d.out(), d.in()));
+            default -> manager.create(values);
+        };
     }
 
-    private static NDArray dense(List<NDArray> parameters, NDArray input, int index) {
-        return Linear.linear(input, parameters.get(index), parameters.get(index + 1))
-                .singletonOrThrow();
-    }
-
-    /** Frees the array that was used and goes on with the result. */
-    static NDArray next(NDArray used, NDArray result) {
-        used.close();
-        return result;
-    }
-
-    /**
-     * PyTorch's default start: uniform within one over the root of the fan-in, for weights and
-     * biases.
-     */
-    private static NDArray uniform(NDManager manager, Random random, long fanIn, long... shape) {
-        float[] values = new float[Math.toIntExact(new Shape(shape).size())];
-        double bound = 1 / Math.sqrt((double) fanIn);
+    private static NDArray filters(NDManager manager, Op.Conv c, float[] values) {
+        int taps = c.kernel() * c.kernel();
+        float[] turned = new float[values.length];
         for (int i = 0; i < values.length; i++) {
-            values[i] = (float) ((2 * random.nextDouble() - 1) * bound);
+            int filter = i / (c.in() * taps);
+            int channel = i / taps % c.in();
+            turned[(filter * taps + i % taps) * c.in() + channel] = values[i];
         }
-        return manager.create(values, new Shape(shape));
+        return manager.create(turned, new Shape(c.out(), c.kernel(), c.kernel(), c.in()))
+                .transpose(0, 3, 1, 2);
+    }
+
+    /** The parameters: of each operation the weight, then the bias. */
+    List<NDArray> parameters() {
+        List<NDArray> parameters = new ArrayList<>();
+        for (Map<Role, NDArray> own : arrays) {
+            for (Role role : List.of(Role.WEIGHT, Role.BIAS)) {
+                NDArray array = own.get(role);
+                if (array != null) {
+                    parameters.add(array);
+                }
+            }
+        }
+        return parameters;
+    }
+
+    /** Scores of the classes; the input stays open. */
+    NDArray forward(NDArray input) {
+        NDArray[] results = new NDArray[net.ops().size()];
+        for (int i = 0; i < results.length; i++) {
+            Op op = net.ops().get(i);
+            NDArray from = read(op.from(), input, results);
+            results[i] =
+                    op instanceof Op.Add add
+                            ? from.add(read(add.other(), input, results))
+                            : apply(op, arrays.get(i), from);
+            close(i, op.from(), results);
+            if (op instanceof Op.Add add) {
+                close(i, add.other(), results);
+            }
+        }
+        return results[results.length - 1];
+    }
+
+    private static NDArray read(int op, NDArray input, NDArray[] results) {
+        return op == Op.INPUT ? input : results[op];
+    }
+
+    private void close(int reader, int op, NDArray[] results) {
+        if (op != Op.INPUT && lastReaders[op] == reader) {
+            results[op].close();
+        }
+    }
+
+    private NDArray apply(Op op, Map<Role, NDArray> own, NDArray x) {
+        return switch (op) {
+            case Op.Conv c ->
+                    Conv2d.conv2d(
+                                    x,
+                                    own.get(Role.WEIGHT),
+                                    own.get(Role.BIAS),
+                                    square(c.stride()),
+                                    square(c.padding()),
+                                    square(1))
+                            .singletonOrThrow();
+            case Op.BatchNorm _ ->
+                    BatchNorm.batchNorm(
+                                    x,
+                                    own.get(Role.MEAN),
+                                    own.get(Role.VARIANCE),
+                                    own.get(Role.WEIGHT),
+                                    own.get(Role.BIAS),
+                                    1,
+                                    (float) Op.BatchNorm.MOMENTUM,
+                                    (float) Op.BatchNorm.EPSILON,
+                                    training)
+                            .singletonOrThrow();
+            case Op.Relu _ -> Activation.relu(x);
+            case Op.MaxPool p ->
+                    Pool.maxPool2d(
+                            x, square(p.kernel()), square(p.stride()), square(p.padding()), false);
+            case Op.GlobalAverage _ -> Pool.globalAvgPool2d(x);
+            case Op.Flatten _ -> x.reshape(x.getShape().get(0), -1);
+            case Op.Dense _ ->
+                    Linear.linear(x, own.get(Role.WEIGHT), own.get(Role.BIAS)).singletonOrThrow();
+            case Op.Add _ -> throw new IllegalArgumentException("an addition reads two results");
+        };
+    }
+
+    private static Shape square(int size) {
+        return new Shape(size, size);
     }
 }

@@ -4,12 +4,12 @@
  */
 package io.gatun.benchmarks;
 
-import ai.djl.ndarray.NDManager;
-import io.gatun.examples.bench.ModelFlops;
+import io.gatun.examples.bench.FoldedNet;
+import io.gatun.examples.bench.Job;
 import io.gatun.examples.bench.PeerProvider;
 import io.gatun.examples.bench.Workload;
+import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 
 /** PyTorch, through DJL's engine and libtorch for processors. */
 public final class PyTorchProvider implements PeerProvider {
@@ -25,47 +25,31 @@ public final class PyTorchProvider implements PeerProvider {
     }
 
     @Override
-    public Optional<Workload> create(String bench, int batch, int threads) {
-        return switch (bench) {
-            case "lenet5" -> Optional.of(trainLeNet5(batch, threads));
-            case "mlp" -> Optional.of(trainMlp(batch, threads));
-            case "infer-lenet5" -> Optional.of(inferLeNet5(batch, threads));
-            default -> Optional.empty();
-        };
+    public Map<String, String> environment() {
+        return PyTorchEngine.ALLOCATOR;
     }
 
-    static PyTorchTraining trainLeNet5(int batch, int threads) {
-        NDManager manager = PyTorchEngine.start(threads);
-        return new PyTorchTraining(
-                "lenet5",
-                manager,
-                PyTorchNet.LeNet5.create(manager, new Random(1)),
-                PyTorchUpdate.adam(1e-3f),
-                batch,
-                threads,
-                ModelFlops.lenet5Training(batch));
+    @Override
+    public void start(int threads) {
+        PyTorchEngine.start(threads).close();
     }
 
-    static PyTorchTraining trainMlp(int batch, int threads) {
-        NDManager manager = PyTorchEngine.start(threads);
-        return new PyTorchTraining(
-                "mlp",
-                manager,
-                PyTorchNet.Mlp.create(manager, new Random(1)),
-                PyTorchUpdate.sgd(0.01f, 0.9f),
-                batch,
-                threads,
-                ModelFlops.mlpTraining(batch));
+    @Override
+    public long nativeBytesInUse() {
+        return Malloc.bytesInUse();
     }
 
-    static PyTorchInference inferLeNet5(int batch, int threads) {
-        NDManager manager = PyTorchEngine.start(threads);
-        return new PyTorchInference(
-                "infer-lenet5",
-                manager,
-                PyTorchNet.LeNet5.create(manager, new Random(1)),
-                batch,
-                threads,
-                ModelFlops.lenet5Inference(batch));
+    @Override
+    public Optional<Workload> create(Job job) {
+        return Optional.of(job.bench().training() ? train(job) : infer(job));
+    }
+
+    static PyTorchTraining train(Job job) {
+        return new PyTorchTraining(PyTorchEngine.start(job.threads()), job);
+    }
+
+    static PyTorchInference infer(Job job) {
+        FoldedNet folded = FoldedNet.of(job.bench().net(), job.bench().weights());
+        return new PyTorchInference(PyTorchEngine.start(job.threads()), folded, job);
     }
 }

@@ -8,10 +8,11 @@ import ai.djl.ndarray.NDArray;
 import ai.djl.ndarray.NDManager;
 import ai.djl.ndarray.types.DataType;
 import ai.djl.ndarray.types.Shape;
+import io.gatun.examples.bench.Dims;
+import io.gatun.examples.bench.Job;
 import io.gatun.examples.bench.Workload;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.util.Random;
 
 /**
  * What PyTorch's workloads have in common: a network, and a batch in native memory that each step
@@ -22,32 +23,23 @@ abstract sealed class PyTorchWorkload implements Workload
 
     final NDManager manager;
     final PyTorchNet net;
-    private final String name;
-    private final int batch;
-    private final int threads;
-    private final double flops;
+    private final Job job;
     private final Shape shape;
     private final ByteBuffer pixels;
 
-    PyTorchWorkload(
-            String name, NDManager manager, PyTorchNet net, int batch, int threads, double flops) {
-        this.name = name;
+    PyTorchWorkload(NDManager manager, PyTorchNet net, Job job) {
         this.manager = manager;
         this.net = net;
-        this.batch = batch;
-        this.threads = threads;
-        this.flops = flops;
-        this.shape = net.inputShape(batch);
+        this.job = job;
+        Dims dims = job.bench().net().input();
+        this.shape = new Shape(job.batch(), dims.height(), dims.width(), dims.channels());
         this.pixels = direct(shape.size() * Float.BYTES);
-        Random random = new Random(7);
-        for (int i = 0; i < shape.size(); i++) {
-            pixels.putFloat(i * Float.BYTES, random.nextFloat());
-        }
+        pixels.asFloatBuffer().put(job.pixelsChannelsLast());
     }
 
     @Override
-    public final String name() {
-        return name;
+    public final Job job() {
+        return job;
     }
 
     @Override
@@ -55,36 +47,12 @@ abstract sealed class PyTorchWorkload implements Workload
         return PyTorchProvider.NAME;
     }
 
-    @Override
-    public final int batch() {
-        return batch;
-    }
-
-    @Override
-    public final int threads() {
-        return threads;
-    }
-
-    @Override
-    public final double flopsPerStep() {
-        return flops;
-    }
-
-    /** The number of trainable scalars in the network. */
-    final long parameterCount() {
-        return net.parameterCount();
-    }
-
-    /** The batch as an array of the given manager, on the memory where it lies. */
-    final NDArray input(NDManager step) {
-        return step.create(pixels, shape, DataType.FLOAT32);
-    }
-
-    /** The same batch for a reference computation. */
-    final float[] inputValues() {
-        float[] values = new float[Math.toIntExact(shape.size())];
-        pixels.duplicate().order(ByteOrder.nativeOrder()).asFloatBuffer().get(values);
-        return values;
+    /**
+     * The batch, on the memory where it lies, which is channels last. What is computed from it
+     * belongs to the same manager.
+     */
+    final NDArray input(NDManager owner) {
+        return owner.create(pixels, shape, DataType.FLOAT32).transpose(0, 3, 1, 2);
     }
 
     @Override

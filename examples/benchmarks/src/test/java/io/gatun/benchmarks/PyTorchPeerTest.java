@@ -4,100 +4,68 @@
  */
 package io.gatun.benchmarks;
 
-import static org.junit.jupiter.api.Assertions.assertArrayEquals;
-import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import ai.djl.ndarray.NDArray;
-import io.gatun.examples.bench.PeerProvider;
+import io.gatun.examples.bench.Job;
+import io.gatun.examples.bench.Peers;
 import io.gatun.examples.bench.Workload;
-import java.util.Arrays;
-import java.util.List;
-import java.util.ServiceLoader;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 class PyTorchPeerTest {
-
-    private static final int THREADS =
-            1; // two would wait for each other at every operator on a busy machine
+    private final PyTorchProvider provider = new PyTorchProvider();
 
     @Test
     void serviceLoaderFindsTheProvider() {
-        List<String> names =
-                ServiceLoader.load(PeerProvider.class).stream()
-                        .map(provider -> provider.get().name())
-                        .toList();
-        assertTrue(names.contains("pytorch"), names::toString);
+        assertTrue(Peers.find("pytorch").isPresent());
     }
 
     @Test
     void withoutNativeLibrariesTheMessageSaysWhatToDo() {
         assumeFalse(PyTorchEngine.isPresent(), "the profile \"peers\" is on");
-        PeerProvider provider = new PyTorchProvider();
+        Job job = PeerChecks.job("mlp", 128);
         IllegalStateException refused =
-                assertThrows(
-                        IllegalStateException.class, () -> provider.create("mlp", 128, THREADS));
+                assertThrows(IllegalStateException.class, () -> provider.create(job));
         assertTrue(refused.getMessage().contains("profile \"peers\""), refused.getMessage());
     }
 
-    @Test
-    void unknownBenchmarkIsEmpty() {
-        assertTrue(new PyTorchProvider().create("no-such-model", 1, THREADS).isEmpty());
-    }
-
-    @Test
-    void lenet5LearnsItsBatch() {
+    @ParameterizedTest
+    @CsvSource({"mlp,32,60", "lenet5,16,60", "resnet20,8,10", "vgg11,4,10"})
+    void trainingLearnsItsBatch(String bench, int batch, int steps) {
         assumePyTorch();
-        try (PyTorchTraining lenet = PyTorchProvider.trainLeNet5(64, THREADS)) {
-            assertEquals(61_706, lenet.parameterCount());
-            assertLearns(lenet, 150);
-        }
+        PeerChecks.learns(provider, bench, batch, steps);
     }
 
-    @Test
-    void mlpLearnsItsBatch() {
+    @ParameterizedTest
+    @CsvSource({"infer-lenet5,3", "infer-resnet20,2", "infer-resnet18,1"})
+    void inferenceGivesTheScoresOfTheDefinition(String bench, int batch) {
         assumePyTorch();
-        try (PyTorchTraining mlp = PyTorchProvider.trainMlp(128, THREADS)) {
-            assertEquals(669_706, mlp.parameterCount());
-            assertLearns(mlp, 400);
-        }
-    }
-
-    private static void assertLearns(PyTorchTraining training, int steps) {
-        training.step();
-        assertEquals(Math.log(10), training.loss(), 0.2, "the loss of a guess");
-        for (int i = 0; i < steps; i++) {
-            training.step();
-        }
-        assertTrue(training.loss() < 1.5, () -> "loss after " + steps + ": " + training.loss());
-    }
-
-    @Test
-    void lenet5ComputesWhatItsDefinitionSays() {
-        assumePyTorch();
-        try (PyTorchInference lenet = PyTorchProvider.inferLeNet5(3, THREADS)) {
-            lenet.step();
-            List<float[]> weights =
-                    lenet.net.parameters().stream().map(NDArray::toFloatArray).toList();
-            float[] pixels = lenet.inputValues();
-            for (int sample = 0; sample < 3; sample++) {
-                float[] image = Arrays.copyOfRange(pixels, sample * 784, sample * 784 + 784);
-                float[] scores = Arrays.copyOfRange(lenet.scores(), sample * 10, sample * 10 + 10);
-                assertArrayEquals(LeNet5Reference.scores(weights, image), scores, 1e-5f);
-            }
-        }
+        PeerChecks.infers(provider, bench, batch);
     }
 
     @Test
     void otherNumberOfThreadsIsRefused() {
         assumePyTorch();
-        PeerProvider provider = new PyTorchProvider();
-        provider.create("infer-lenet5", 1, THREADS).ifPresent(Workload::close);
+        Job job = PeerChecks.job("infer-lenet5", 1);
+        provider.create(job).ifPresent(Workload::close);
         assertThrows(
-                IllegalStateException.class, () -> provider.create("infer-lenet5", 1, THREADS + 1));
+                IllegalStateException.class, () -> provider.create(Job.of(job.bench(), 1, 2)));
+    }
+
+    @Test
+    void allocatorTellsWhatIsInUse() {
+        assumePyTorch();
+        provider.start(1);
+        try (Workload workload = provider.create(PeerChecks.job("mlp", 8)).orElseThrow()) {
+            workload.step();
+            long used = provider.nativeBytesInUse();
+            assumeTrue(used >= 0, "not glibc's allocator");
+            assertTrue(used > 3 * 4 * 669_706, () -> "in use: " + used); // with gradients, momentum
+        }
     }
 
     private static void assumePyTorch() {

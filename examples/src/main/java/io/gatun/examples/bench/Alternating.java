@@ -12,20 +12,20 @@ import java.util.Random;
 import java.util.function.LongSupplier;
 
 /**
- * Times several workloads in one run, a short round of each in turn, so that whatever the machine
+ * Times several libraries in one run, a short round of each in turn, so that whatever the machine
  * does meanwhile (its clock rate, another process) meets all of them alike. Only ratios from such a
  * run are worth quoting.
  *
- * <p><b>The start of each round is thrown away</b>, for every workload. Worker threads of a library
- * keep spinning after their last parallel region before they go to sleep: PyTorch's OpenMP threads
- * were seen to burn 3 to 8 ms, our own pool's do the same for a shorter time. Through the first
- * steps of a round they compete with the next library for its cores, and its own threads have to be
- * woken, its code and its weights brought back into the caches. Forbidding the spinning ({@code
+ * <p><b>The start of each round is thrown away</b>, for every library. Worker threads keep spinning
+ * after their last parallel region before they go to sleep: PyTorch's OpenMP threads were seen to
+ * burn 3 to 8 ms, our own pool's do the same for a shorter time. Through the first steps of a round
+ * they compete with the next library for its cores, and its own threads have to be woken, its code
+ * and its weights brought back into the caches. Forbidding the spinning ({@code
  * OMP_WAIT_POLICY=passive}) would be simpler, but it could slow the peer down in its own rounds,
  * where the spinning pays.
  *
- * <p>The workloads run on the calling thread. The order within a turn is shuffled, from a fixed
- * seed, so that none always follows the same other one.
+ * <p>The order within a turn is shuffled, from a fixed seed, so that none always follows the same
+ * other one.
  */
 public final class Alternating {
 
@@ -37,13 +37,13 @@ public final class Alternating {
     /** Two looks at the median that differ by less than this look steady. */
     private static final double STEADY = 0.03;
 
-    private final List<Workload> workloads;
+    private final List<Runner> runners;
     private final Options options;
     private final LongSupplier clock;
     private final Random order;
 
-    private Alternating(List<Workload> workloads, Options options, LongSupplier clock) {
-        this.workloads = workloads;
+    private Alternating(List<Runner> runners, Options options, LongSupplier clock) {
+        this.runners = runners;
         this.options = options;
         this.clock = clock;
         this.order = new Random(options.seed());
@@ -52,9 +52,10 @@ public final class Alternating {
     /**
      * How long to measure and in what pieces.
      *
-     * @param seconds the budget for all workloads together; at most {@value #WARM_UP_SHARE} of it
-     *     goes into warming up
-     * @param roundMillis how long the timed part of a round lasts at least
+     * @param seconds the budget for all together; at most {@value #WARM_UP_SHARE} of it goes into
+     *     warming up
+     * @param roundMillis how long the timed part of a round lasts at least; slow steps are timed in
+     *     twos
      * @param settleMillis how long the part thrown away at the start of a round lasts at least; it
      *     is one step at least
      * @param seed the seed of the order of the rounds
@@ -68,38 +69,40 @@ public final class Alternating {
 
         /** Checks the figures. */
         public Options {
-            if (!(seconds > 0 && roundMillis > 0 && settleMillis >= 0)) {
+            if (!(seconds > 0 && roundMillis > 0 && settleMillis > 0)) {
                 throw new IllegalArgumentException(
-                        "seconds and roundMillis must be positive and settleMillis not negative");
+                        "seconds, roundMillis and settleMillis must be positive");
             }
         }
     }
 
     /**
-     * What came out for one workload.
+     * What came out for one library.
      *
-     * @param workload the workload, still open
+     * @param runner its runner, still open
      * @param times all timed steps of all rounds
-     * @param roundMedians the median of each round in nanoseconds, in the order of the turns
+     * @param rounds what a step cost in each round, in nanoseconds, in the order of the turns
      */
-    public record Result(Workload workload, StepTimes times, List<Double> roundMedians) {
+    public record Result(Runner runner, StepTimes times, List<Double> rounds) {
 
         /** Keeps an unmodifiable copy of the list. */
         public Result {
-            roundMedians = List.copyOf(roundMedians);
-        }
-
-        /** The result as a {@link Measurement}. */
-        public Measurement measurement() {
-            return Measurement.of(workload, times);
+            rounds = List.copyOf(rounds);
         }
 
         /**
-         * How many times as fast this workload's median step is as that of {@code other}: above 1,
-         * this one wins.
+         * What a step costs in nanoseconds: the median of all steps; with several callers, the
+         * median of the rounds, each the time over the steps of all callers.
          */
+        public double nanosPerStep() {
+            return runner.job().callers() == 1
+                    ? times.medianNanos()
+                    : percentile(rounds.stream().mapToDouble(each -> each).toArray(), 50);
+        }
+
+        /** How many times as fast as {@code other} this one is: above 1, this one wins. */
         public double speedOver(Result other) {
-            return other.times.medianNanos() / times.medianNanos();
+            return other.nanosPerStep() / nanosPerStep();
         }
 
         /**
@@ -107,46 +110,46 @@ public final class Alternating {
          * to trust {@link #speedOver}.
          */
         public double speedOver(Result other, double percentile) {
-            int turns = Math.min(roundMedians.size(), other.roundMedians.size());
+            int turns = Math.min(rounds.size(), other.rounds.size());
             double[] ratios = new double[turns];
             for (int turn = 0; turn < turns; turn++) {
-                ratios[turn] = other.roundMedians.get(turn) / roundMedians.get(turn);
+                ratios[turn] = other.rounds.get(turn) / rounds.get(turn);
             }
-            Arrays.sort(ratios);
-            return ratios[Math.max((int) Math.ceil(percentile / 100 * turns), 1) - 1];
+            return percentile(ratios, percentile);
+        }
+
+        private static double percentile(double[] values, double percentile) {
+            Arrays.sort(values);
+            return values[Math.max((int) Math.ceil(percentile / 100 * values.length), 1) - 1];
         }
     }
 
     /**
-     * Warms each workload up, then alternates them until the budget is spent.
+     * Warms each library up, then alternates them until the budget is spent.
      *
-     * @return one result per workload, in the order given
+     * @return one result per runner, in the order given
      */
-    public static List<Result> run(List<? extends Workload> workloads, Options options) {
-        return run(workloads, options, System::nanoTime);
+    public static List<Result> run(List<? extends Runner> runners, Options options) {
+        return run(runners, options, System::nanoTime);
     }
 
-    static List<Result> run(
-            List<? extends Workload> workloads, Options options, LongSupplier clock) {
-        if (workloads.isEmpty()) {
-            throw new IllegalArgumentException("no workload to run");
+    static List<Result> run(List<? extends Runner> runners, Options options, LongSupplier clock) {
+        if (runners.isEmpty()) {
+            throw new IllegalArgumentException("nothing to run");
         }
-        return new Alternating(List.copyOf(workloads), options, clock).run();
+        return new Alternating(List.copyOf(runners), options, clock).run();
     }
 
     private List<Result> run() {
         long start = clock.getAsLong();
         long budget = (long) (options.seconds() * 1e9);
-        for (Workload workload : workloads) {
-            warmUp(workload, (long) (budget * WARM_UP_SHARE / workloads.size()));
-        }
-
-        List<Times> all = new ArrayList<>();
-        List<List<Double>> medians = new ArrayList<>();
+        List<List<Round>> rounds = new ArrayList<>();
+        double[] roundMillis = new double[runners.size()];
         List<Integer> turn = new ArrayList<>();
-        for (int i = 0; i < workloads.size(); i++) {
-            all.add(new Times());
-            medians.add(new ArrayList<>());
+        for (int i = 0; i < runners.size(); i++) {
+            double nanos = warmUp(runners.get(i), (long) (budget * WARM_UP_SHARE / runners.size()));
+            roundMillis[i] = Math.max(options.roundMillis(), 1.5 * nanos / 1e6);
+            rounds.add(new ArrayList<>());
             turn.add(i);
         }
         long now = clock.getAsLong();
@@ -155,78 +158,42 @@ public final class Alternating {
             long before = now;
             Collections.shuffle(turn, order);
             for (int i : turn) {
-                Times round = round(workloads.get(i), options.settleMillis());
-                medians.get(i).add(round.stepTimes().medianNanos());
-                all.get(i).addAll(round);
+                rounds.get(i).add(runners.get(i).round(options.settleMillis(), roundMillis[i]));
             }
             now = clock.getAsLong();
             longest = Math.max(longest, now - before);
         }
 
         List<Result> results = new ArrayList<>();
-        for (int i = 0; i < workloads.size(); i++) {
-            results.add(new Result(workloads.get(i), all.get(i).stepTimes(), medians.get(i)));
+        for (int i = 0; i < runners.size(); i++) {
+            List<Round> own = rounds.get(i);
+            results.add(
+                    new Result(
+                            runners.get(i),
+                            StepTimes.all(own.stream().map(Round::times).toList()),
+                            own.stream().map(Round::nanosPerStep).toList()));
         }
         return results;
     }
 
-    /** Runs rounds until two looks in a row bring nothing new, or the time is over. */
-    private void warmUp(Workload workload, long nanos) {
+    /**
+     * Runs rounds until two looks in a row bring nothing new, or the time is over.
+     *
+     * @return what a step costs at best
+     */
+    private double warmUp(Runner runner, long nanos) {
         long start = clock.getAsLong();
         long atLeast = Math.min(nanos / 2, 1_000_000_000L);
-        double last = Double.POSITIVE_INFINITY;
+        double best = Double.POSITIVE_INFINITY;
         int steady = 0;
         while (true) {
-            double median = round(workload, 0).stepTimes().medianNanos();
+            double median = runner.round(0, options.roundMillis()).nanosPerStep();
             long elapsed = clock.getAsLong() - start;
-            steady = median > last * (1 - STEADY) ? steady + 1 : 0;
-            last = Math.min(last, median);
+            steady = median > best * (1 - STEADY) ? steady + 1 : 0;
+            best = Math.min(best, median);
             if (elapsed >= nanos || (elapsed >= atLeast && steady >= 2)) {
-                return;
+                return best;
             }
-        }
-    }
-
-    private Times round(Workload workload, double settleMillis) {
-        long start = clock.getAsLong();
-        long now;
-        do {
-            workload.step();
-            now = clock.getAsLong();
-        } while (now - start < settleMillis * 1e6);
-
-        Times times = new Times();
-        start = now;
-        do {
-            workload.step();
-            long after = clock.getAsLong();
-            times.add(after - now);
-            now = after;
-        } while (now - start < options.roundMillis() * 1e6);
-        return times;
-    }
-
-    /** A growing array of times, without boxes: a latency run takes some hundred thousand steps. */
-    private static final class Times {
-
-        private long[] nanos = new long[64];
-        private int size;
-
-        void add(long time) {
-            if (size == nanos.length) {
-                nanos = Arrays.copyOf(nanos, 2 * size);
-            }
-            nanos[size++] = time;
-        }
-
-        void addAll(Times other) {
-            for (int i = 0; i < other.size; i++) {
-                add(other.nanos[i]);
-            }
-        }
-
-        StepTimes stepTimes() {
-            return StepTimes.of(Arrays.copyOf(nanos, size));
         }
     }
 }

@@ -5,80 +5,70 @@
 package io.gatun.examples.bench;
 
 import io.gatun.Memory;
-import io.gatun.Shape;
 import io.gatun.nn.Layer;
 import io.gatun.nn.Session;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.util.Random;
 
 /** Inference on one fixed batch that lies in native memory, with the scores copied into Java. */
 final class GatunInference implements Workload {
-    private final String name;
+    private final String peer;
+    private final Job job;
     private final Session session;
-    private final int batch;
-    private final int threads;
-    private final double flops;
-    private final MemorySegment input;
-    private final float[] scores;
-    private final MemorySegment result;
+    private final Call own;
 
-    GatunInference(String name, Layer model, Shape sample, int batch, int threads, double flops) {
+    GatunInference(String peer, Job job, Layer model) {
         Memory.resetPeak();
-        this.name = name;
-        this.session = Session.of(model.initialize(1), sample).threads(threads);
-        this.batch = batch;
-        this.threads = threads;
-        this.flops = flops;
-        long size = batch * sample.size();
-        this.input = Arena.ofAuto().allocate(size * Float.BYTES, 64);
-        Random random = new Random(7);
-        for (long i = 0; i < size; i++) {
-            input.setAtIndex(ValueLayout.JAVA_FLOAT, i, random.nextFloat());
+        this.peer = peer;
+        this.job = job;
+        this.session = Session.of(model, GatunModels.shape(job.bench())).threads(job.threads());
+        this.own = caller();
+    }
+
+    /** One thread's input and result. */
+    final class Call implements Runnable {
+        private final MemorySegment input;
+        private final float[] scores;
+        private final MemorySegment result;
+
+        Call() {
+            float[] pixels = job.pixels();
+            this.input = Arena.ofAuto().allocate((long) pixels.length * Float.BYTES, 64);
+            MemorySegment.copy(pixels, 0, input, ValueLayout.JAVA_FLOAT, 0, pixels.length);
+            this.scores = new float[Math.toIntExact(job.batch() * session.outputShape().size())];
+            this.result = MemorySegment.ofArray(scores);
         }
-        this.scores = new float[Math.toIntExact(batch * session.outputShape().size())];
-        this.result = MemorySegment.ofArray(scores);
+
+        @Override
+        public void run() {
+            session.run(input, result);
+        }
     }
 
     @Override
-    public String name() {
-        return name;
+    public Job job() {
+        return job;
     }
 
     @Override
     public String peer() {
-        return GatunProvider.NAME;
-    }
-
-    @Override
-    public String mode() {
-        return "infer";
-    }
-
-    @Override
-    public int batch() {
-        return batch;
-    }
-
-    @Override
-    public int threads() {
-        return threads;
-    }
-
-    @Override
-    public double flopsPerStep() {
-        return flops;
+        return peer;
     }
 
     @Override
     public void step() {
-        session.run(input, result);
+        own.run();
     }
 
-    /** The scores of the last call. */
-    float[] scores() {
-        return scores.clone();
+    @Override
+    public float[] output() {
+        return own.scores.clone();
+    }
+
+    @Override
+    public Call caller() {
+        return new Call();
     }
 
     @Override

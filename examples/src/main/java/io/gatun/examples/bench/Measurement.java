@@ -4,10 +4,8 @@
  */
 package io.gatun.examples.bench;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one benchmark told about one library.
@@ -17,14 +15,15 @@ import java.util.Locale;
  * @param mode {@code train} or {@code infer}
  * @param batch samples per step
  * @param threads threads that a step could use
+ * @param callers threads that took steps at the same time
  * @param msMedian the median time of a step, in milliseconds
  * @param msP99 the 99th percentile of the times of steps, in milliseconds
- * @param samplesPerSecond samples per second at the median
- * @param gflops billions of floating-point operations per second at the median, counted by the
- *     direct algorithm
- * @param peakNativeBytes the most native memory held for tensors, or -1 where the library does not
- *     tell
- * @param rssBytes resident memory of the whole process, or -1 where the system does not tell
+ * @param samplesPerSecond samples per second of all callers together
+ * @param gflops billions of floating-point operations per second, counted by the direct algorithm
+ * @param turns how many rounds were timed
+ * @param memory memory in bytes
+ * @param idleShare the share of a processor that its process took while others were measured
+ * @param comparison how Gatun compares with it, where both were measured in one run
  */
 public record Measurement(
         String bench,
@@ -32,71 +31,85 @@ public record Measurement(
         String mode,
         int batch,
         int threads,
+        int callers,
         double msMedian,
         double msP99,
         double samplesPerSecond,
         double gflops,
-        long peakNativeBytes,
-        long rssBytes) {
+        int turns,
+        MemoryFigures memory,
+        double idleShare,
+        @Nullable Comparison comparison) {
 
-    private static final Path STATUS = Path.of("/proc/self/status");
+    /**
+     * How Gatun compares with a peer in one run.
+     *
+     * @param speed how many times as fast Gatun was, by the medians
+     * @param low the same turn by turn: nine of ten turns were better
+     * @param high one of ten turns was better
+     * @param maxError the largest difference of what both computed before they were timed, relative
+     *     to the largest value
+     */
+    public record Comparison(double speed, double low, double high, double maxError) {}
 
-    /** Sums up the steps of a workload; reads the memory figures at this moment. */
-    public static Measurement of(Workload workload, StepTimes times) {
-        double seconds = times.medianNanos() / 1e9;
+    /** Sums up a result; asks for the memory figures. */
+    public static Measurement of(Alternating.Result result, @Nullable Comparison comparison) {
+        Runner runner = result.runner();
+        Job job = runner.job();
+        double seconds = result.nanosPerStep() / 1e9;
         return new Measurement(
-                workload.name(),
-                workload.peer(),
-                workload.mode(),
-                workload.batch(),
-                workload.threads(),
-                seconds * 1e3,
-                times.percentileNanos(99) / 1e6,
-                workload.batch() / seconds,
-                workload.flopsPerStep() / seconds / 1e9,
-                workload.peakNativeBytes(),
-                residentBytes());
+                job.bench().name(),
+                runner.peer(),
+                job.bench().mode(),
+                job.batch(),
+                job.threads(),
+                job.callers(),
+                result.times().medianNanos() / 1e6,
+                result.times().percentileNanos(99) / 1e6,
+                job.batch() / seconds,
+                job.flops() / seconds / 1e9,
+                result.rounds().size(),
+                runner.memory(),
+                runner instanceof ChildRunner child ? child.idleShare() : 0,
+                comparison);
     }
 
-    /** The measurement as one line of JSON, its keys named and ordered as the components. */
+    /** The measurement as one line of JSON. */
     public String toJson() {
-        return String.format(
-                Locale.ROOT,
-                "{\"bench\":%s,\"peer\":%s,\"mode\":%s,\"batch\":%d,\"threads\":%d,\"msMedian\":%s,"
-                        + "\"msP99\":%s,\"samplesPerSecond\":%s,\"gflops\":%s,\"peakNativeBytes\":%d,"
-                        + "\"rssBytes\":%d}",
-                quoted(bench),
-                quoted(peer),
-                quoted(mode),
-                batch,
-                threads,
-                number(msMedian, 6),
-                number(msP99, 6),
-                number(samplesPerSecond, 1),
-                number(gflops, 3),
-                peakNativeBytes,
-                rssBytes);
-    }
-
-    /** Resident memory of this process in bytes, or -1 where the system has no {@code /proc}. */
-    public static long residentBytes() {
-        if (!Files.isReadable(STATUS)) {
-            return -1;
+        StringBuilder json =
+                new StringBuilder(
+                        String.format(
+                                Locale.ROOT,
+                                "{\"bench\":%s,\"peer\":%s,\"mode\":%s,\"batch\":%d,\"threads\":%d,"
+                                        + "\"callers\":%d,\"msMedian\":%s,\"msP99\":%s,\"samplesPerSecond\":%s,"
+                                        + "\"gflops\":%s,\"turns\":%d,\"peakNativeBytes\":%d,"
+                                        + "\"rssBytes\":%d,\"rssGrowthBytes\":%d,\"idleShare\":%s",
+                                quoted(bench),
+                                quoted(peer),
+                                quoted(mode),
+                                batch,
+                                threads,
+                                callers,
+                                number(msMedian, 6),
+                                number(msP99, 6),
+                                number(samplesPerSecond, 1),
+                                number(gflops, 3),
+                                turns,
+                                memory.peakNative(),
+                                memory.resident(),
+                                memory.residentGrowth(),
+                                number(idleShare, 4)));
+        if (comparison != null) {
+            json.append(
+                    String.format(
+                            Locale.ROOT,
+                            ",\"gatunSpeed\":%s,\"gatunSpeedLow\":%s,\"gatunSpeedHigh\":%s,\"maxError\":%s",
+                            number(comparison.speed(), 3),
+                            number(comparison.low(), 3),
+                            number(comparison.high(), 3),
+                            number(comparison.maxError(), 8)));
         }
-        try {
-            return residentBytes(Files.readString(STATUS));
-        } catch (IOException e) {
-            return -1; // a figure beside the point of the run: never a reason to lose the rest
-        }
-    }
-
-    static long residentBytes(String status) {
-        return status.lines()
-                .filter(line -> line.startsWith("VmRSS:"))
-                .map(line -> line.substring("VmRSS:".length()).replace("kB", "").strip())
-                .mapToLong(kilobytes -> Long.parseLong(kilobytes) * 1024)
-                .findFirst()
-                .orElse(-1);
+        return json.append('}').toString();
     }
 
     /** JSON knows neither infinities nor NaN. */

@@ -5,6 +5,7 @@
 package io.gatun.examples.bench;
 
 import java.util.Arrays;
+import java.util.List;
 
 /** Times of single steps in nanoseconds, sorted, and what is read off them. */
 public final class StepTimes {
@@ -27,6 +28,23 @@ public final class StepTimes {
         long[] sorted = nanos.clone();
         Arrays.sort(sorted);
         return new StepTimes(sorted);
+    }
+
+    /** The steps of several rounds together. */
+    public static StepTimes all(List<StepTimes> rounds) {
+        return of(rounds.stream().flatMapToLong(each -> Arrays.stream(each.sorted)).toArray());
+    }
+
+    /** All times, the shortest first; of many only so many, which are spread evenly. */
+    long[] sorted(int most) {
+        if (sorted.length <= most) {
+            return sorted.clone();
+        }
+        long[] some = new long[most];
+        for (int i = 0; i < most; i++) {
+            some[i] = sorted[(int) ((2L * i + 1) * sorted.length / (2L * most))];
+        }
+        return some;
     }
 
     /** How many steps were timed. */

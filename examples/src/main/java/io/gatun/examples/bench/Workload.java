@@ -5,37 +5,19 @@
 package io.gatun.examples.bench;
 
 /**
- * One thing to time: a model, a batch size and a library, ready to take steps.
+ * One thing to time: a model, a batch and a library, ready to take steps.
  *
  * <p>A workload owns its model, its input batch and its optimizer state from construction to {@link
- * #close()}. It is confined to the thread that created it: libraries keep their worker threads per
- * calling thread.
+ * #close()}. It is confined to the thread that created it, but for {@link #caller()}: libraries
+ * keep their worker threads per calling thread.
  */
 public interface Workload extends AutoCloseable {
 
-    /**
-     * The name of the benchmark, such as {@code lenet5}; the same for every library that runs it.
-     */
-    String name();
+    /** What it does. */
+    Job job();
 
     /** The name of the library that runs the workload, such as {@code gatun} or {@code pytorch}. */
     String peer();
-
-    /** Either {@code "train"} or {@code "infer"}. */
-    String mode();
-
-    /** The number of samples that one step processes. */
-    int batch();
-
-    /** The number of threads that a step may use, the calling one included. */
-    int threads();
-
-    /**
-     * The floating-point operations of the direct algorithm in one step; a multiply-add counts as
-     * two. A property of the model and not of the library, so that rates can be compared: see
-     * {@link ModelFlops}.
-     */
-    double flopsPerStep();
 
     /**
      * Takes one training step, or answers one inference call. The time that a user would see is the
@@ -43,6 +25,22 @@ public interface Workload extends AutoCloseable {
      * the scores back into Java.
      */
     void step();
+
+    /**
+     * What the last step told: the loss before its update, or the scores of all samples one after
+     * the other. Other libraries have to tell the same.
+     */
+    float[] output();
+
+    /**
+     * A further caller of the same model for a thread of its own, with an input and a result of its
+     * own.
+     *
+     * @throws UnsupportedOperationException if only one thread can take steps, as in training
+     */
+    default Runnable caller() {
+        throw new UnsupportedOperationException(peer() + " takes one caller only");
+    }
 
     /**
      * The most native memory that the library has held for tensors so far, in bytes, or -1 where

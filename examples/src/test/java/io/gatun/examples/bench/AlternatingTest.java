@@ -12,6 +12,7 @@ import io.gatun.examples.bench.Alternating.Options;
 import io.gatun.examples.bench.Alternating.Result;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Runs on a clock that only the fake workloads advance: no waiting, no chance. */
@@ -25,7 +26,7 @@ class AlternatingTest {
     @Test
     void medianAndRatio() {
         List<Result> results = run(10, new Fake("slow", 4), new Fake("fast", 1));
-        assertEquals("slow", results.get(0).workload().peer());
+        assertEquals("slow", results.get(0).runner().peer());
         assertEquals(4e6, results.get(0).times().medianNanos());
         assertEquals(1e6, results.get(1).times().medianNanos());
         assertEquals(4.0, results.get(1).speedOver(results.get(0)));
@@ -61,8 +62,8 @@ class AlternatingTest {
     @Test
     void takesThreeTurnsWhateverTheBudget() {
         List<Result> results = run(0.001, new Fake("a", 200), new Fake("b", 200));
-        assertEquals(3, results.get(0).roundMedians().size());
-        assertEquals(3, results.get(1).roundMedians().size());
+        assertEquals(3, results.get(0).rounds().size());
+        assertEquals(3, results.get(1).rounds().size());
     }
 
     @Test
@@ -80,7 +81,7 @@ class AlternatingTest {
         assertThrows(IllegalArgumentException.class, this::runNothing);
         assertThrows(IllegalArgumentException.class, () -> Options.of(0));
         assertThrows(IllegalArgumentException.class, () -> new Options(1, 0, 1, 42));
-        assertThrows(IllegalArgumentException.class, () -> new Options(1, 80, -1, 42));
+        assertThrows(IllegalArgumentException.class, () -> new Options(1, 80, 0, 42));
     }
 
     private void runNothing() {
@@ -88,7 +89,9 @@ class AlternatingTest {
     }
 
     private List<Result> run(double seconds, Fake... workloads) {
-        return Alternating.run(List.of(workloads), Options.of(seconds), () -> now);
+        List<LocalRunner> runners =
+                Stream.of(workloads).map(each -> new LocalRunner(each, () -> now)).toList();
+        return Alternating.run(runners, Options.of(seconds), () -> now);
     }
 
     /** Who followed whom. */
@@ -114,8 +117,8 @@ class AlternatingTest {
         }
 
         @Override
-        public String name() {
-            return "fake";
+        public Job job() {
+            return Job.of(Bench.find("mlp").orElseThrow(), 8, 1);
         }
 
         @Override
@@ -124,23 +127,8 @@ class AlternatingTest {
         }
 
         @Override
-        public String mode() {
-            return "train";
-        }
-
-        @Override
-        public int batch() {
-            return 8;
-        }
-
-        @Override
-        public int threads() {
-            return 1;
-        }
-
-        @Override
-        public double flopsPerStep() {
-            return 1e6;
+        public float[] output() {
+            return new float[] {1};
         }
 
         @Override

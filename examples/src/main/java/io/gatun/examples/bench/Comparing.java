@@ -1,0 +1,86 @@
+/*
+ * Copyright 2026 The Gatun Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.gatun.examples.bench;
+
+import io.gatun.examples.bench.Measurement.Comparison;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/** One job given to this library and to others: alternating, after a look at whether they agree. */
+public final class Comparing {
+    private Comparing() {}
+
+    /**
+     * Measures this library alone, in this process.
+     *
+     * @param seconds how long
+     */
+    public static List<Measurement> alone(Job job, double seconds) {
+        Workload workload =
+                new GatunProvider()
+                        .create(job)
+                        .orElseThrow(() ->
+                                new IllegalStateException(
+                                        "gatun has no benchmark " + job.bench().name()));
+        try (Runner runner = new LocalRunner(workload)) {
+            return Alternating.run(List.of(runner), Alternating.Options.of(seconds)).stream()
+                    .map(result -> Measurement.of(result, null))
+                    .toList();
+        }
+    }
+
+    /**
+     * Measures libraries against each other, each in a process of its own.
+     *
+     * @param providers the libraries, this one first
+     * @param seconds how long, for each
+     * @param absent is told of each library that has no such benchmark, which is left out
+     * @return a measurement for each of the others
+     */
+    public static List<Measurement> together(
+            Job job, List<PeerProvider> providers, double seconds, Consumer<PeerProvider> absent) {
+        List<Runner> runners = new ArrayList<>();
+        try {
+            for (PeerProvider provider : providers) {
+                Optional<Runner> runner = ChildRunner.start(job, provider);
+                runner.ifPresentOrElse(runners::add, () -> absent.accept(provider));
+            }
+            return runners.isEmpty() ? List.of() : measure(job, runners, seconds);
+        } finally {
+            runners.forEach(Runner::close);
+        }
+    }
+
+    private static List<Measurement> measure(Job job, List<Runner> runners, double seconds) {
+        boolean comparable = runners.getFirst().peer().equals(GatunProvider.NAME);
+        double[] errors = new double[runners.size()];
+        if (comparable) {
+            float[] ours = Agreement.outputs(runners.getFirst());
+            for (int i = 1; i < errors.length; i++) {
+                Runner other = runners.get(i);
+                errors[i] = Agreement.check(job, other.peer(), ours, Agreement.outputs(other));
+            }
+        }
+        List<Alternating.Result> results =
+                Alternating.run(runners, Alternating.Options.of(seconds * runners.size()));
+        List<Measurement> measurements = new ArrayList<>();
+        Alternating.Result ours = results.getFirst();
+        for (int i = 0; i < errors.length; i++) {
+            Alternating.Result other = results.get(i);
+            Comparison comparison =
+                    comparable && i > 0
+                            ? new Comparison(
+                                    ours.speedOver(other),
+                                    ours.speedOver(other, 10),
+                                    ours.speedOver(other, 90),
+                                    errors[i])
+                            : null;
+            measurements.add(Measurement.of(other, comparison));
+        }
+        return measurements;
+    }
+}
