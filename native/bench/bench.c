@@ -20,6 +20,7 @@
 
 static double peak; /* GF/s of one thread */
 static const char *filter = "";
+static int algorithm; /* of enum gatun_conv_algorithm */
 
 static double now(void) {
     struct timespec t;
@@ -97,7 +98,7 @@ struct conv_state {
 static void run_conv(void *state) {
     struct conv_state *s = state;
     switch (s->pass) {
-    case 0: gatun_conv2d_forward(&s->conv, s->x, s->w, s->bias, s->y, s->workspace); break;
+    case 0: gatun_conv2d_forward(&s->conv, s->x, s->w, s->bias, NULL, s->y, s->workspace); break;
     case 1: gatun_conv2d_backward_input(&s->conv, s->y, s->w, s->dx, s->workspace); break;
     default: gatun_conv2d_backward_weight(&s->conv, s->x, s->y, s->dw, s->bias, s->workspace); break;
     }
@@ -113,6 +114,7 @@ static void bench_conv(const char *name, gatun_conv2d c) {
                 continue;
             }
             c.threads = threads;
+            c.algorithm = algorithm;
             struct conv_state s = {.conv = c, .pass = pass};
             int64_t nx = (int64_t)c.batch * c.in_height * c.in_width * c.in_channels;
             int64_t ny = (int64_t)c.batch * c.out_height * c.out_width * c.out_channels;
@@ -129,7 +131,7 @@ static void bench_conv(const char *name, gatun_conv2d c) {
 static gatun_conv2d square(int batch, int channels, int size, int out_channels, int kernel, int stride, int pad) {
     int out = (size + 2 * pad - kernel) / stride + 1;
     return (gatun_conv2d){batch, channels, size, size, out_channels, out, out, kernel, kernel, stride, stride, 1, 1,
-                          pad, pad, GATUN_ACTIVATE_RELU, 1};
+                          pad, pad, 1, GATUN_ACTIVATE_RELU, GATUN_CONV_AUTO, 0, 1};
 }
 
 /* ---- the rest */
@@ -358,6 +360,8 @@ int main(int argc, char **argv) {
     *(void **)&set_threads = dlsym(blas, "openblas_set_num_threads");
     *(void **)&sgemm = dlsym(blas, "cblas_sgemm");
     set_threads(1);
+    const char *forced = getenv("GATUN_BENCH_CONV");
+    algorithm = forced ? atoi(forced) : GATUN_CONV_AUTO;
     const char *isa = getenv("GATUN_BENCH_ISA");
     if (gatun_init(sgemm, isa ? atoi(isa) : GATUN_ISA_AUTO) != GATUN_OK) {
         return 2;
@@ -368,11 +372,24 @@ int main(int argc, char **argv) {
         bench_conv("conv1 1-6, 28x28, 5x5", square(batches[i], 1, 28, 6, 5, 1, 2));
         bench_conv("conv2 6-16, 14x14, 5x5", square(batches[i], 6, 14, 16, 5, 1, 0));
     }
-    bench_conv("16-16, 32x32, 3x3", square(32, 16, 32, 16, 3, 1, 1));
-    bench_conv("32-64, 16x16, 3x3, stride 2", square(32, 32, 16, 64, 3, 2, 1));
+    /* ResNet-20, VGG-11 and ResNet-18 */
+    bench_conv("16-16, 32x32, 3x3", square(128, 16, 32, 16, 3, 1, 1));
+    bench_conv("32-32, 16x16, 3x3", square(128, 32, 16, 32, 3, 1, 1));
+    bench_conv("64-64, 8x8, 3x3", square(128, 64, 8, 64, 3, 1, 1));
+    bench_conv("3-16, 32x32, 3x3", square(128, 3, 32, 16, 3, 1, 1));
+    bench_conv("16-32, 32x32, 3x3, stride 2", square(128, 16, 32, 32, 3, 2, 1));
+    bench_conv("64-64, 32x32, 3x3", square(64, 64, 32, 64, 3, 1, 1));
+    bench_conv("128-128, 16x16, 3x3", square(64, 128, 16, 128, 3, 1, 1));
+    bench_conv("256-256, 8x8, 3x3", square(64, 256, 8, 256, 3, 1, 1));
+    bench_conv("512-512, 4x4, 3x3", square(64, 512, 4, 512, 3, 1, 1));
+    bench_conv("512-512, 2x2, 3x3", square(64, 512, 2, 512, 3, 1, 1));
+    bench_conv("3-64, 224x224, 7x7, stride 2", square(1, 3, 224, 64, 7, 2, 3));
     bench_conv("64-64, 56x56, 3x3", square(1, 64, 56, 64, 3, 1, 1));
+    bench_conv("64-128, 56x56, 3x3, stride 2", square(1, 64, 56, 128, 3, 2, 1));
+    bench_conv("64-128, 56x56, 1x1, stride 2", square(1, 64, 56, 128, 1, 2, 0));
     bench_conv("128-128, 28x28, 3x3", square(1, 128, 28, 128, 3, 1, 1));
     bench_conv("256-256, 14x14, 3x3", square(1, 256, 14, 256, 3, 1, 1));
+    bench_conv("512-512, 7x7, 3x3", square(1, 512, 7, 512, 3, 1, 1));
     bench_conv("64-256, 56x56, 1x1", square(1, 64, 56, 256, 1, 1, 0));
     bench_gemm(128, 512, 784, 0, 0), bench_gemm(128, 512, 512, 0, 0), bench_gemm(128, 10, 512, 0, 0);
     bench_gemm(784, 512, 128, 1, 0), bench_gemm(128, 512, 512, 0, 1), bench_gemm(512, 10, 128, 1, 0);

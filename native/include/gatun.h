@@ -182,11 +182,12 @@ GATUN_API int32_t gatun_matmul(const gatun_gemm *gemm, const float *a, const flo
 /*
  * Cross-correlation in two dimensions. Memory, innermost last:
  *   x  [batch][in_height][in_width][in_channels]
- *   w  [kernel_height][kernel_width][in_channels][out_channels]
+ *   w  [kernel_height][kernel_width][in_channels / groups][out_channels]
  *   y  [batch][out_height][out_width][out_channels]
  * Padding is zeros; bottom and right padding follow from the output size. out_* were computed by the caller:
  * every output reads at least one position that exists or is padding, and
  * (out_height - 1) * stride_height - pad_top may lie anywhere: positions outside the input read as zero.
+ * Of g groups, output channels [i, i + 1) * out_channels / g see input channels [i, i + 1) * in_channels / g.
  */
 typedef struct gatun_conv2d {
     int32_t batch;
@@ -196,7 +197,10 @@ typedef struct gatun_conv2d {
     int32_t stride_height, stride_width;
     int32_t dilation_height, dilation_width;
     int32_t pad_top, pad_left;
-    int32_t activation; /* applied by the forward pass after the bias */
+    int32_t groups;     /* divides in_channels and out_channels */
+    int32_t activation; /* applied by the forward pass after the bias and the residual */
+    int32_t algorithm;  /* enum gatun_conv_algorithm; one that cannot compute the pass counts as GATUN_CONV_AUTO */
+    int32_t packed;     /* 1: the weights of the forward pass come from gatun_conv2d_pack */
     int32_t threads;
 } gatun_conv2d;
 
@@ -206,14 +210,45 @@ enum gatun_conv_pass {
     GATUN_CONV_BACKWARD_WEIGHT = 2,
 };
 
+/* Each is a way to compute the same sums; they differ in speed and rounding. */
+enum gatun_conv_algorithm {
+    GATUN_CONV_AUTO = 0,       /* the one that the cost model expects to be fastest */
+    GATUN_CONV_IM2COL = 1,     /* tiles of im2col columns times the weights: any shape */
+    GATUN_CONV_SHIFT = 2,      /* one product per tap, over shifted rows */
+    GATUN_CONV_POINTWISE = 3,  /* 1x1 without padding and stride: one product */
+    GATUN_CONV_DIRECT = 4,     /* register tiles that read the image itself */
+    GATUN_CONV_PIXEL = 5,      /* one input channel: vectors along the pixels of a row */
+    GATUN_CONV_GATHER = 6,     /* gradient of the input: a product, whose columns each pixel gathers */
+    GATUN_CONV_PARITY = 7,     /* gradient of the input, stride > 1: a direct one per class of pixels */
+    GATUN_CONV_WINOGRAD_2 = 8, /* 3x3, stride 1: F(2,3) */
+    GATUN_CONV_WINOGRAD_4 = 9, /* 3x3, stride 1: F(4,3) */
+    GATUN_CONV_DEPTHWISE = 10, /* as many groups as channels on both sides */
+    GATUN_CONV_ALGORITHMS = 11,
+};
+
+/* 1 if the algorithm can compute that pass of that shape, else 0. */
+GATUN_API int32_t gatun_conv2d_supports(const gatun_conv2d *conv, int32_t pass, int32_t algorithm);
+/* The algorithm that computes the pass, never GATUN_CONV_AUTO; -1 for bad arguments, and before gatun_init. */
+GATUN_API int32_t gatun_conv2d_algorithm(const gatun_conv2d *conv, int32_t pass);
+
 /*
  * Bytes of workspace that a pass needs (64-byte aligned by the caller); -1 for bad arguments, and before gatun_init. It
  * depends on the instruction set: ask again after another gatun_init.
  */
 GATUN_API int64_t gatun_conv2d_workspace(const gatun_conv2d *conv, int32_t pass);
-/* bias[out_channels] may be null. */
-GATUN_API int32_t gatun_conv2d_forward(const gatun_conv2d *conv, const float *x, const float *w, const float *bias,
-                                       float *y, void *workspace);
+
+/*
+ * Weights that stay can be brought into the form that the forward pass wants once. Packed weights are good for calls
+ * whose conv->packed is 1 and whose algorithm is the one named in the call that packed them (ask
+ * gatun_conv2d_algorithm), with the same channels, kernel and instruction set. Bytes that they take (64-byte aligned by
+ * the caller), 0 if the algorithm takes weights as they are, -1 like gatun_conv2d_workspace.
+ */
+GATUN_API int64_t gatun_conv2d_packed_bytes(const gatun_conv2d *conv);
+GATUN_API int32_t gatun_conv2d_pack(const gatun_conv2d *conv, const float *w, void *packed);
+
+/* y = activation(x * w + bias[out_channels] + residual, shaped like y); bias and residual may be null. */
+GATUN_API int32_t gatun_conv2d_forward(const gatun_conv2d *conv, const float *x, const void *w, const float *bias,
+                                       const float *residual, float *y, void *workspace);
 GATUN_API int32_t gatun_conv2d_backward_input(const gatun_conv2d *conv, const float *dy, const float *w, float *dx,
                                               void *workspace);
 /* Also writes dbias[out_channels], the sum of dy over everything else, unless dbias is null. */

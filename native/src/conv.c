@@ -9,12 +9,36 @@
 #include <stddef.h>
 #include <string.h>
 
+/* What computes what; conv_supports() tells which shapes. */
+static const struct conv_code codes[GATUN_CONV_ALGORITHMS] = {
+    [GATUN_CONV_IM2COL] = {NULL, conv_gemm_forward, conv_gemm_backward_input, conv_gemm_backward_weight},
+    [GATUN_CONV_SHIFT] = {NULL, conv_shift_forward, conv_shift_backward_input, conv_shift_backward_weight},
+    [GATUN_CONV_POINTWISE] = {NULL, conv_gemm_forward, conv_gemm_backward_input, conv_gemm_backward_weight},
+    [GATUN_CONV_DIRECT] = {conv_direct_pack, conv_direct_forward, conv_direct_backward_input,
+                           conv_direct_backward_weight},
+    [GATUN_CONV_PIXEL] = {NULL, conv_pixel_forward, NULL, conv_pixel_backward_weight},
+    [GATUN_CONV_GATHER] = {NULL, NULL, conv_gather_backward_input, NULL},
+    [GATUN_CONV_PARITY] = {NULL, NULL, conv_parity_backward_input, NULL},
+    [GATUN_CONV_DEPTHWISE] = {NULL, conv_depthwise_forward, conv_depthwise_backward_input,
+                              conv_depthwise_backward_weight},
+    [GATUN_CONV_WINOGRAD_2] = {conv_winograd_pack, conv_winograd_forward, conv_winograd_backward_input,
+                               conv_winograd_backward_weight},
+    [GATUN_CONV_WINOGRAD_4] = {conv_winograd_pack, conv_winograd_forward, conv_winograd_backward_input,
+                               conv_winograd_backward_weight},
+};
+
 static int valid_conv(const gatun_conv2d *c) {
     return c != NULL && c->batch >= 0 && c->in_channels >= 0 && c->in_height >= 0 && c->in_width >= 0
         && c->out_channels >= 0 && c->out_height >= 0 && c->out_width >= 0 && c->kernel_height > 0
         && c->kernel_width > 0 && c->stride_height > 0 && c->stride_width > 0 && c->dilation_height > 0
         && c->dilation_width > 0 && (c->activation == GATUN_LINEAR || c->activation == GATUN_ACTIVATE_RELU)
+        && c->groups > 0 && c->in_channels % c->groups == 0 && c->out_channels % c->groups == 0
+        && c->algorithm >= GATUN_CONV_AUTO && c->algorithm < GATUN_CONV_ALGORITHMS && (c->packed & ~1) == 0
         && valid_threads(c->threads);
+}
+
+static int valid_pass(int32_t pass) {
+    return pass >= GATUN_CONV_FORWARD && pass <= GATUN_CONV_BACKWARD_WEIGHT;
 }
 
 /* True if some output reads some weight: then every size is positive but in_height and in_width. */
@@ -23,9 +47,23 @@ static int has_work(const gatun_conv2d *c) {
         && c->in_height > 0 && c->in_width > 0;
 }
 
+int32_t gatun_conv2d_supports(const gatun_conv2d *conv, int32_t pass, int32_t algorithm) {
+    return valid_conv(conv) && valid_pass(pass) && algorithm > GATUN_CONV_AUTO && algorithm < GATUN_CONV_ALGORITHMS
+        && conv_supports(conv, (enum gatun_conv_pass)pass, algorithm);
+}
+
+int32_t gatun_conv2d_algorithm(const gatun_conv2d *conv, int32_t pass) {
+    const struct gatun_kernels *kernels = gatun_kernels();
+    if (!valid_conv(conv) || !valid_pass(pass) || kernels == NULL) {
+        return -1;
+    }
+    return has_work(conv) ? (int32_t)conv_plan_for(conv, (enum gatun_conv_pass)pass, kernels).algorithm
+                          : GATUN_CONV_IM2COL;
+}
+
 int64_t gatun_conv2d_workspace(const gatun_conv2d *conv, int32_t pass) {
     const struct gatun_kernels *kernels = gatun_kernels();
-    if (!valid_conv(conv) || pass < GATUN_CONV_FORWARD || pass > GATUN_CONV_BACKWARD_WEIGHT || kernels == NULL) {
+    if (!valid_conv(conv) || !valid_pass(pass) || kernels == NULL) {
         return -1;
     }
     if (!has_work(conv)) {
@@ -33,6 +71,14 @@ int64_t gatun_conv2d_workspace(const gatun_conv2d *conv, int32_t pass) {
     }
     struct conv_plan plan = conv_plan_for(conv, (enum gatun_conv_pass)pass, kernels);
     return plan.shared_bytes + plan.parts * plan.slice_bytes;
+}
+
+int64_t gatun_conv2d_packed_bytes(const gatun_conv2d *conv) {
+    const struct gatun_kernels *kernels = gatun_kernels();
+    if (!valid_conv(conv) || kernels == NULL) {
+        return -1;
+    }
+    return has_work(conv) ? conv_plan_for(conv, GATUN_CONV_FORWARD, kernels).packed_bytes : 0;
 }
 
 /* The plan of a job, or why there is none. */
@@ -49,8 +95,31 @@ static int32_t prepare(struct conv_job *job, enum gatun_conv_pass pass) {
     return GATUN_OK;
 }
 
-/* No tap to add: y = activation(bias). */
-static int32_t forward_empty(const gatun_conv2d *c, const float *bias, float *y) {
+int32_t gatun_conv2d_pack(const gatun_conv2d *conv, const float *w, void *packed) {
+    const struct gatun_kernels *kernels = gatun_kernels();
+    if (!valid_conv(conv)) {
+        return GATUN_BAD_ARGUMENT;
+    }
+    if (kernels == NULL) {
+        return GATUN_NOT_INITIALISED;
+    }
+    struct conv_job job = {.conv = conv, .kernels = kernels, .w = w};
+    if (!has_work(conv)) {
+        return GATUN_OK;
+    }
+    job.plan = conv_plan_for(conv, GATUN_CONV_FORWARD, kernels);
+    if (job.plan.packed_bytes == 0) {
+        return GATUN_OK;
+    }
+    if (w == NULL || packed == NULL) {
+        return GATUN_BAD_ARGUMENT;
+    }
+    codes[job.plan.algorithm].pack(&job, packed);
+    return GATUN_OK;
+}
+
+/* No tap to add: y = activation(bias + residual). */
+static int32_t forward_empty(const gatun_conv2d *c, const float *bias, const float *residual, float *y) {
     int64_t pixels = c->batch * conv_out_pixels(c);
     if (pixels * c->out_channels == 0) {
         return GATUN_OK;
@@ -60,36 +129,37 @@ static int32_t forward_empty(const gatun_conv2d *c, const float *bias, float *y)
     }
     for (int64_t p = 0; p < pixels; p++) {
         for (int32_t i = 0; i < c->out_channels; i++) {
-            float b = bias != NULL ? bias[i] : 0.0f;
-            *y++ = c->activation == GATUN_ACTIVATE_RELU && b < 0.0f ? 0.0f : b;
+            float sum = (bias != NULL ? bias[i] : 0.0f) + (residual != NULL ? *residual++ : 0.0f);
+            *y++ = c->activation == GATUN_ACTIVATE_RELU && sum < 0.0f ? 0.0f : sum;
         }
     }
     return GATUN_OK;
 }
 
-int32_t gatun_conv2d_forward(const gatun_conv2d *conv, const float *x, const float *w, const float *bias, float *y,
-                             void *workspace) {
+int32_t gatun_conv2d_forward(const gatun_conv2d *conv, const float *x, const void *w, const float *bias,
+                             const float *residual, float *y, void *workspace) {
     if (!valid_conv(conv)) {
         return GATUN_BAD_ARGUMENT;
     }
     if (!has_work(conv)) {
-        return forward_empty(conv, bias, y);
+        return forward_empty(conv, bias, residual, y);
     }
     if (x == NULL || w == NULL || y == NULL) {
         return GATUN_BAD_ARGUMENT;
     }
-    struct conv_job job = {.conv = conv, .x = x, .w = w, .bias = bias, .y = y, .workspace = workspace};
+    struct conv_job job = {.conv = conv, .x = x, .w = w, .bias = bias, .residual = residual, .y = y,
+                           .workspace = workspace};
     int32_t status = prepare(&job, GATUN_CONV_FORWARD);
     if (status != GATUN_OK) {
         return status;
     }
-    if (job.plan.algorithm == CONV_PIXEL) {
-        conv_pixel_forward(&job);
-    } else if (job.plan.algorithm == CONV_DIRECT) {
-        conv_direct_forward(&job);
-    } else {
-        conv_gemm_forward(&job);
+    const struct conv_code *code = &codes[job.plan.algorithm];
+    job.packed = w;
+    if (code->pack != NULL && !conv->packed && !job.plan.fused) {
+        job.packed = (const float *)(const void *)job.workspace;
+        code->pack(&job, (float *)(void *)job.workspace);
     }
+    code->forward(&job);
     return GATUN_OK;
 }
 
@@ -119,13 +189,7 @@ int32_t gatun_conv2d_backward_input(const gatun_conv2d *conv, const float *dy, c
     if (status != GATUN_OK) {
         return status;
     }
-    if (job.plan.algorithm == CONV_DIRECT) {
-        conv_direct_backward_input(&job);
-    } else if (job.plan.algorithm == CONV_GATHER) {
-        conv_gather_backward_input(&job);
-    } else {
-        conv_gemm_backward_input(&job);
-    }
+    codes[job.plan.algorithm].backward_input(&job);
     return GATUN_OK;
 }
 
@@ -165,12 +229,6 @@ int32_t gatun_conv2d_backward_weight(const gatun_conv2d *conv, const float *x, c
     if (status != GATUN_OK) {
         return status;
     }
-    if (job.plan.algorithm == CONV_PIXEL) {
-        conv_pixel_backward_weight(&job);
-    } else if (job.plan.algorithm == CONV_DIRECT) {
-        conv_direct_backward_weight(&job);
-    } else {
-        conv_gemm_backward_weight(&job);
-    }
+    codes[job.plan.algorithm].backward_weight(&job);
     return GATUN_OK;
 }

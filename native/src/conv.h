@@ -15,23 +15,21 @@
 
 #include <stdint.h>
 
-enum conv_algorithm {
-    CONV_GEMM,   /* im2col in tiles, and sgemm: any shape */
-    CONV_DIRECT, /* register-tiled product that reads the image itself */
-    CONV_PIXEL,  /* one input channel: vectors run over the pixels of a row */
-    CONV_GATHER, /* input gradient: a register-tiled product, whose columns each input pixel gathers */
-};
-
 struct conv_plan {
-    enum conv_algorithm algorithm;
+    enum gatun_conv_algorithm algorithm;
     int32_t parts;
     int32_t padded;       /* direct: the images must be copied with their padding */
-    int32_t pointwise;    /* gemm: the image is the matrix already */
     int64_t strip_rows;   /* direct: output rows per strip */
-    int64_t tile;         /* gemm: output pixels per tile */
-    int64_t shared_bytes; /* workspace that all parts read ... */
+    int64_t tile;         /* im2col: output pixels per tile; Winograd: tiles per block */
+    int32_t column_parts; /* Winograd: output channels are divided among so many parts ... */
+    int64_t group;        /* ... which go through them in groups of this size */
+    int32_t fused;        /* Winograd: a group's weights are transformed when they are needed */
+    int64_t packed_bytes; /* workspace for the weights in the form that the algorithm wants ... */
+    int64_t shared_bytes; /* ... with whatever else all parts share ... */
     int64_t slice_bytes;  /* ... and what each part has for itself behind it */
 };
+
+int conv_supports(const gatun_conv2d *conv, enum gatun_conv_pass pass, int32_t algorithm);
 
 /* The one place where algorithms are chosen. */
 struct conv_plan conv_plan_for(const gatun_conv2d *conv, enum gatun_conv_pass pass, const struct gatun_kernels *kernels);
@@ -42,20 +40,52 @@ struct conv_job {
     gatun_sgemm_fn sgemm;
     const gatun_conv2d *conv;
     struct conv_plan plan;
-    const float *x, *w, *bias, *dy;
+    const float *x, *w, *bias, *residual, *dy;
+    const float *packed; /* weights in the form that the algorithm wants: the caller's, or at the start of workspace */
     float *y, *dx, *dw, *dbias;
     char *workspace;
+};
+
+/* An algorithm: its passes, null where it has none. */
+struct conv_code {
+    void (*pack)(const struct conv_job *job, float *packed); /* null if it takes the weights as they are */
+    void (*forward)(const struct conv_job *job);
+    void (*backward_input)(const struct conv_job *job);
+    void (*backward_weight)(const struct conv_job *job);
 };
 
 void conv_gemm_forward(const struct conv_job *job);
 void conv_gemm_backward_input(const struct conv_job *job);
 void conv_gemm_backward_weight(const struct conv_job *job);
+void conv_direct_pack(const struct conv_job *job, float *packed);
 void conv_direct_forward(const struct conv_job *job);
 void conv_direct_backward_input(const struct conv_job *job);
 void conv_direct_backward_weight(const struct conv_job *job);
 void conv_pixel_forward(const struct conv_job *job);
 void conv_pixel_backward_weight(const struct conv_job *job);
 void conv_gather_backward_input(const struct conv_job *job);
+void conv_parity_backward_input(const struct conv_job *job);
+void conv_shift_forward(const struct conv_job *job);
+void conv_shift_backward_input(const struct conv_job *job);
+void conv_shift_backward_weight(const struct conv_job *job);
+void conv_depthwise_forward(const struct conv_job *job);
+void conv_depthwise_backward_input(const struct conv_job *job);
+void conv_depthwise_backward_weight(const struct conv_job *job);
+void conv_winograd_pack(const struct conv_job *job, float *packed);
+void conv_winograd_forward(const struct conv_job *job);
+void conv_winograd_backward_input(const struct conv_job *job);
+void conv_winograd_backward_weight(const struct conv_job *job);
+
+/* conv is the flipped one for the gradient of the input. */
+void conv_winograd_plan(const gatun_conv2d *conv, enum gatun_conv_pass pass, const struct gatun_kernels *kernels,
+                        struct conv_plan *plan);
+
+/* All classes' panels of weights, and the largest strip of one. */
+int64_t conv_parity_panel_bytes(const gatun_conv2d *conv, int64_t vector);
+int64_t conv_parity_strip_floats(const gatun_conv2d *conv, int64_t rows);
+
+/* Channels of an image that belong to one part, in the gradient of a depthwise convolution's input. */
+#define CONV_CHANNEL_BLOCK 64
 
 /* The gradient of the input, stride 1, is this convolution of dy with flipped weights. */
 gatun_conv2d conv_flipped(const gatun_conv2d *conv);
@@ -71,7 +101,7 @@ static inline int64_t float_bytes(int64_t n) {
 }
 
 static inline int64_t conv_taps(const gatun_conv2d *c) {
-    return (int64_t)c->kernel_height * c->kernel_width * c->in_channels;
+    return (int64_t)c->kernel_height * c->kernel_width * (c->in_channels / c->groups);
 }
 
 static inline int64_t conv_in_size(const gatun_conv2d *c) {
@@ -105,7 +135,7 @@ struct conv_weights {
     int64_t outer_stride, inner_stride, length_stride, col_stride;
 };
 
-void conv_pack_panels(const struct conv_weights *weights, int64_t vector, float *panels);
+void conv_pack_panels(const struct conv_weights *weights, int64_t vector, int32_t threads, float *panels);
 
 /* Output rows o0..o1 that read any of the input rows i0..i1 (may be empty). */
 void conv_rows_reading(const gatun_conv2d *conv, int64_t i0, int64_t i1, int64_t *o0, int64_t *o1);

@@ -30,7 +30,7 @@ gatun_conv2d conv_flipped(const gatun_conv2d *c) {
 struct direct_job {
     const struct conv_job *job;
     const gatun_conv2d *conv; /* the flipped one for the input gradient */
-    const float *x, *bias;
+    const float *x, *panels, *bias, *residual;
     float *y;
 };
 
@@ -63,7 +63,7 @@ static void direct_part(void *argument, int32_t part) {
         .outer_step = c->dilation_height * pitch,
         .inner_step = (int64_t)c->dilation_width * c->in_channels,
         .length = (int64_t)c->in_channels * (one_run ? c->kernel_width : 1),
-        .panels = (const float *)(const void *)job->workspace,
+        .panels = d->panels,
         .cols = c->out_channels,
         .out_step = c->out_channels,
         .bias = d->bias,
@@ -79,19 +79,23 @@ static void direct_part(void *argument, int32_t part) {
         for (int64_t i = 0; i < count; i++) {
             tile.in = strip + i * c->stride_height * pitch;
             tile.out = d->y + (r + i) * out_row;
+            tile.residual = d->residual ? d->residual + (r + i) * out_row : NULL;
             job->kernels->tile_rows(&tile, c->out_width);
         }
     }
 }
 
-void conv_direct_forward(const struct conv_job *job) {
+void conv_direct_pack(const struct conv_job *job, float *packed) {
     const gatun_conv2d *c = job->conv;
     struct conv_weights weights = {
         job->w, c->kernel_height, c->kernel_width, c->in_channels, c->out_channels,
         (int64_t)c->kernel_width * c->in_channels * c->out_channels, (int64_t)c->in_channels * c->out_channels,
         c->out_channels, 1};
-    conv_pack_panels(&weights, job->kernels->vector, (float *)(void *)job->workspace);
-    struct direct_job d = {job, c, job->x, job->bias, job->y};
+    conv_pack_panels(&weights, job->kernels->vector, c->threads, packed);
+}
+
+void conv_direct_forward(const struct conv_job *job) {
+    struct direct_job d = {job, job->conv, job->x, job->packed, job->bias, job->residual, job->y};
     gatun_pool_run(job->plan.parts, direct_part, &d);
 }
 
@@ -103,8 +107,9 @@ void conv_direct_backward_input(const struct conv_job *job) {
     struct conv_weights weights = {
         job->w + (c->kernel_height - 1) * row + (c->kernel_width - 1) * pixel, c->kernel_height, c->kernel_width,
         c->out_channels, c->in_channels, -row, -pixel, 1, c->out_channels};
-    conv_pack_panels(&weights, job->kernels->vector, (float *)(void *)job->workspace);
-    struct direct_job d = {job, &flipped, job->dy, NULL, job->dx};
+    float *panels = (float *)(void *)job->workspace;
+    conv_pack_panels(&weights, job->kernels->vector, c->threads, panels);
+    struct direct_job d = {job, &flipped, job->dy, panels, NULL, NULL, job->dx};
     gatun_pool_run(job->plan.parts, direct_part, &d);
 }
 
@@ -144,7 +149,7 @@ void conv_gather_backward_input(const struct conv_job *job) {
     const gatun_conv2d *c = job->conv;
     struct conv_weights weights = {.w = job->w, .outer = 1, .inner = 1, .length = c->out_channels,
                                    .cols = conv_taps(c), .length_stride = 1, .col_stride = c->out_channels};
-    conv_pack_panels(&weights, job->kernels->vector, (float *)(void *)job->workspace);
+    conv_pack_panels(&weights, job->kernels->vector, c->threads, (float *)(void *)job->workspace);
     gatun_pool_run(job->plan.parts, gather_part, (void *)(uintptr_t)job);
 }
 

@@ -42,8 +42,9 @@ static void copy(float *to, const float *from, int64_t n) {
     }
 }
 
+/* image points to the first channel of the group */
 static void im2col_pixel(const gatun_conv2d *c, const float *image, int64_t out_row, int64_t out_col, float *column) {
-    const int64_t channels = c->in_channels, run = c->kernel_width * channels;
+    const int64_t channels = c->in_channels / c->groups, step = c->in_channels, run = c->kernel_width * channels;
     const struct taps t = taps_inside(c, out_col);
     for (int64_t ky = 0; ky < c->kernel_height; ky++, column += run) {
         int64_t y = out_row * c->stride_height - c->pad_top + ky * c->dilation_height;
@@ -51,28 +52,28 @@ static void im2col_pixel(const gatun_conv2d *c, const float *image, int64_t out_
             zero(column, run);
             continue;
         }
-        const float *row = image + (y * c->in_width + t.left) * channels;
+        const float *row = image + y * c->in_width * step;
         zero(column, t.first * channels);
-        if (c->dilation_width == 1) {
-            copy(column + t.first * channels, row + t.first * channels, (t.last - t.first) * channels);
+        if (t.first < t.last && c->dilation_width == 1 && c->groups == 1) {
+            copy(column + t.first * channels, row + (t.left + t.first) * step, (t.last - t.first) * channels);
         } else {
             for (int64_t kx = t.first; kx < t.last; kx++) {
-                copy(column + kx * channels, row + kx * c->dilation_width * channels, channels);
+                copy(column + kx * channels, row + (t.left + kx * c->dilation_width) * step, channels);
             }
         }
         zero(column + t.last * channels, (c->kernel_width - t.last) * channels);
     }
 }
 
-/* The columns of count output pixels from pixel on, counted through the whole batch. */
-static const float *im2col(const struct conv_job *job, int64_t pixel, int64_t count, float *columns) {
+/* The columns of count output pixels from pixel on, counted through the whole batch, for one group. */
+static const float *im2col(const struct conv_job *job, int64_t group, int64_t pixel, int64_t count, float *columns) {
     const gatun_conv2d *c = job->conv;
-    if (job->plan.pointwise) {
+    if (job->plan.algorithm == GATUN_CONV_POINTWISE) {
         return job->x + pixel * c->in_channels;
     }
     for (int64_t i = 0; i < count; i++) {
         int64_t p = pixel + i, at = p % conv_out_pixels(c);
-        const float *image = job->x + p / conv_out_pixels(c) * conv_in_size(c);
+        const float *image = job->x + p / conv_out_pixels(c) * conv_in_size(c) + group * (c->in_channels / c->groups);
         im2col_pixel(c, image, at / c->out_width, at % c->out_width, columns + i * conv_taps(c));
     }
     return columns;
@@ -81,15 +82,19 @@ static const float *im2col(const struct conv_job *job, int64_t pixel, int64_t co
 static void forward_part(void *argument, int32_t part) {
     const struct conv_job *job = argument;
     const gatun_conv2d *c = job->conv;
-    const int taps = (int)conv_taps(c), channels = c->out_channels;
+    const int taps = (int)conv_taps(c), channels = c->out_channels, group_channels = channels / c->groups;
     const int64_t pixels = c->batch * conv_out_pixels(c), end = part_begin(pixels, job->plan.parts, part + 1);
     float *columns = (float *)(void *)conv_slice(job, part);
     for (int64_t p = part_begin(pixels, job->plan.parts, part); p < end; p += job->plan.tile) {
         int count = (int)GATUN_MIN(job->plan.tile, end - p);
         float *y = job->y + p * channels;
-        job->sgemm(ROW_MAJOR, NO_TRANS, NO_TRANS, count, channels, taps, 1.0f, im2col(job, p, count, columns), taps,
-                   job->w, channels, 0.0f, y, channels);
-        job->kernels->bias_activation(count, channels, job->bias, c->activation, y, channels);
+        for (int64_t g = 0; g < c->groups; g++) {
+            job->sgemm(ROW_MAJOR, NO_TRANS, NO_TRANS, count, group_channels, taps, 1.0f, im2col(job, g, p, count, columns),
+                       taps, job->w + g * group_channels, channels, 0.0f, y + g * group_channels, channels);
+        }
+        const struct gatun_epilogue epilogue = {job->bias, job->residual ? job->residual + p * channels : NULL,
+                                                c->activation == GATUN_ACTIVATE_RELU};
+        job->kernels->epilogue(count, channels, &epilogue, y, channels);
     }
 }
 
@@ -99,10 +104,6 @@ void conv_gemm_forward(const struct conv_job *job) {
 
 /* ---------------------------------------------------------------- input gradient */
 
-static void add_pixel(const struct conv_job *job, const float *column, float *dx) {
-    job->kernels->add_to(job->conv->in_channels, column, dx);
-}
-
 /*
  * Adds the columns of one output row's pixels, from col on, to those rows i0..i1 of an image that the part owns. Tap
  * column by tap column, so that successive additions touch different pixels and need not wait for each other.
@@ -110,7 +111,7 @@ static void add_pixel(const struct conv_job *job, const float *column, float *dx
 static void scatter_row(const struct conv_job *job, int64_t out_row, int64_t col, int64_t count, const float *columns,
                         int64_t i0, int64_t i1, float *image) {
     const gatun_conv2d *c = job->conv;
-    const int64_t channels = c->in_channels, taps = conv_taps(c);
+    const int64_t channels = c->in_channels / c->groups, taps = conv_taps(c);
     for (int64_t ky = 0; ky < c->kernel_height; ky++) {
         int64_t y = out_row * c->stride_height - c->pad_top + ky * c->dilation_height;
         if (y < i0 || y >= i1) {
@@ -121,7 +122,7 @@ static void scatter_row(const struct conv_job *job, int64_t out_row, int64_t col
             int64_t x = col * c->stride_width - c->pad_left + kx * c->dilation_width;
             for (int64_t i = 0; i < count; i++, x += c->stride_width, column += taps) {
                 if (x >= 0 && x < c->in_width) {
-                    add_pixel(job, column, image + (y * c->in_width + x) * channels);
+                    job->kernels->add_to(channels, column, image + (y * c->in_width + x) * c->in_channels);
                 }
             }
         }
@@ -140,30 +141,40 @@ static void scatter(const struct conv_job *job, int64_t pixel, int64_t count, co
     }
 }
 
+/* The tiles of one image and group whose outputs read its rows first..last; image is the group's first channel. */
+static void backward_input_rows(const struct conv_job *job, int64_t n, int64_t group, int64_t row, int64_t rows,
+                                float *columns, float *image) {
+    const gatun_conv2d *c = job->conv;
+    const int pointwise = job->plan.algorithm == GATUN_CONV_POINTWISE;
+    const int taps = (int)conv_taps(c), channels = c->out_channels, group_channels = channels / c->groups;
+    int64_t first, last;
+    conv_rows_reading(c, row, row + rows, &first, &last);
+    for (int64_t p = first * c->out_width; p < last * c->out_width; p += job->plan.tile) {
+        int tile = (int)GATUN_MIN(job->plan.tile, last * c->out_width - p);
+        const float *dy = job->dy + (n * conv_out_pixels(c) + p) * channels + group * group_channels;
+        job->sgemm(ROW_MAJOR, NO_TRANS, TRANS, tile, taps, group_channels, 1.0f, dy, channels,
+                   job->w + group * group_channels, channels, 0.0f, pointwise ? image + p * c->in_channels : columns, taps);
+        if (!pointwise) {
+            scatter(job, p, tile, columns, row, row + rows, image);
+        }
+    }
+}
+
 static void backward_input_part(void *argument, int32_t part) {
     const struct conv_job *job = argument;
     const gatun_conv2d *c = job->conv;
-    const int taps = (int)conv_taps(c), channels = c->out_channels;
     const int64_t in_row = (int64_t)c->in_width * c->in_channels, rows = (int64_t)c->batch * c->in_height;
     float *columns = (float *)(void *)conv_slice(job, part);
     const int64_t end = part_begin(rows, job->plan.parts, part + 1);
     for (int64_t r = part_begin(rows, job->plan.parts, part), count; r < end; r += count) {
-        int64_t n = r / c->in_height, row = r % c->in_height, first, last;
+        int64_t n = r / c->in_height, row = r % c->in_height;
         count = GATUN_MIN(c->in_height - row, end - r);
-        conv_rows_reading(c, row, row + count, &first, &last);
         float *image = job->dx + n * conv_in_size(c);
-        if (!job->plan.pointwise) {
+        if (job->plan.algorithm != GATUN_CONV_POINTWISE) {
             zero(image + row * in_row, count * in_row);
         }
-        for (int64_t p = first * c->out_width; p < last * c->out_width; p += job->plan.tile) {
-            int tile = (int)GATUN_MIN(job->plan.tile, last * c->out_width - p);
-            const float *dy = job->dy + (n * conv_out_pixels(c) + p) * channels;
-            float *to = job->plan.pointwise ? image + p * c->in_channels : columns;
-            job->sgemm(ROW_MAJOR, NO_TRANS, TRANS, tile, taps, channels, 1.0f, dy, channels, job->w, channels, 0.0f, to,
-                       taps);
-            if (!job->plan.pointwise) {
-                scatter(job, p, tile, columns, row, row + count, image);
-            }
+        for (int64_t g = 0; g < c->groups; g++) {
+            backward_input_rows(job, n, g, row, count, columns, image + g * (c->in_channels / c->groups));
         }
     }
 }
@@ -177,7 +188,7 @@ void conv_gemm_backward_input(const struct conv_job *job) {
 static void backward_weight_part(void *argument, int32_t part) {
     const struct conv_job *job = argument;
     const gatun_conv2d *c = job->conv;
-    const int taps = (int)conv_taps(c), channels = c->out_channels;
+    const int taps = (int)conv_taps(c), channels = c->out_channels, group_channels = channels / c->groups;
     const int64_t pixels = c->batch * conv_out_pixels(c);
     float *sum = (float *)(void *)conv_slice(job, part);
     double *bias = (double *)(void *)((char *)sum + float_bytes((int64_t)taps * channels));
@@ -188,8 +199,11 @@ static void backward_weight_part(void *argument, int32_t part) {
     for (int64_t p = begin; p < end; p += job->plan.tile) {
         int count = (int)GATUN_MIN(job->plan.tile, end - p);
         const float *dy = job->dy + p * channels;
-        job->sgemm(ROW_MAJOR, TRANS, NO_TRANS, taps, channels, count, 1.0f, im2col(job, p, count, columns), taps, dy,
-                   channels, p == begin ? 0.0f : 1.0f, sum, channels);
+        for (int64_t g = 0; g < c->groups; g++) {
+            job->sgemm(ROW_MAJOR, TRANS, NO_TRANS, taps, group_channels, count, 1.0f, im2col(job, g, p, count, columns),
+                       taps, dy + g * group_channels, channels, p == begin ? 0.0f : 1.0f, sum + g * group_channels,
+                       channels);
+        }
         conv_add_bias_gradient(job, count, dy, bias);
     }
 }

@@ -47,20 +47,40 @@ static void pack_row(const float *w, int64_t stride, int64_t cols, int64_t width
     zero(panel + cols, width - cols);
 }
 
-void conv_pack_panels(const struct conv_weights *s, int64_t vector, float *panels) {
-    for (int64_t c = 0; c < s->cols;) {
-        int64_t width = s->cols - c > vector ? 2 * vector : vector;
+struct pack_job {
+    const struct conv_weights *weights;
+    int64_t vector;
+    int32_t parts;
+    float *panels;
+};
+
+static void pack_part(void *argument, int32_t part) {
+    const struct pack_job *job = argument;
+    const struct conv_weights *s = job->weights;
+    const int64_t panel = 2 * job->vector, depth = s->outer * s->inner * s->length;
+    const int64_t end = part_begin_blocks(s->cols, panel, job->parts, part + 1);
+    for (int64_t c = part_begin_blocks(s->cols, panel, job->parts, part); c < end; c += panel) {
+        float *to = job->panels + c * depth;
+        int64_t width = s->cols - c > job->vector ? panel : job->vector;
         int64_t cols = GATUN_MIN(width, s->cols - c);
         for (int64_t o = 0; o < s->outer; o++) {
             for (int64_t i = 0; i < s->inner; i++) {
                 const float *w = s->w + o * s->outer_stride + i * s->inner_stride + c * s->col_stride;
-                for (int64_t k = 0; k < s->length; k++, panels += width) {
-                    pack_row(w + k * s->length_stride, s->col_stride, cols, width, panels);
+                for (int64_t k = 0; k < s->length; k++, to += width) {
+                    pack_row(w + k * s->length_stride, s->col_stride, cols, width, to);
                 }
             }
         }
-        c += width;
     }
+}
+
+void conv_pack_panels(const struct conv_weights *weights, int64_t vector, int32_t threads, float *panels) {
+    const int64_t units = (weights->cols + 2 * vector - 1) / (2 * vector);
+    const double floats = (double)weights->outer * (double)weights->inner * (double)weights->length
+                        * (double)weights->cols;
+    const double cost = weights->col_stride == 1 ? GATUN_COST_MEMORY : GATUN_COST_STRIDED;
+    struct pack_job job = {weights, vector, parts_for(threads, units, cost * floats), panels};
+    gatun_pool_run(job.parts, pack_part, &job);
 }
 
 static int64_t floor_divide(int64_t a, int64_t b) {

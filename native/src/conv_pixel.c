@@ -24,7 +24,7 @@ static struct gatun_pixels pixels_of(const struct conv_job *job) {
         .plane = job->plan.strip_rows * c->out_width,
         .w = job->w,
         .bias = job->bias,
-        .relu = c->activation == GATUN_ACTIVATE_RELU,
+        .relu = c->activation == GATUN_ACTIVATE_RELU && job->residual == NULL,
     };
 }
 
@@ -40,7 +40,13 @@ static void forward_part(void *argument, int32_t part) {
         count = GATUN_MIN(GATUN_MIN(job->plan.strip_rows, c->out_height - row), end - r);
         conv_copy_strip(c, job->x + r / c->out_height * conv_in_size(c), row, count, strip);
         for (int64_t i = 0; i < count; i++) {
-            job->kernels->pixel_row(&pixels, strip + i * pixels.x_row, job->y + (r + i) * out_row);
+            float *y = job->y + (r + i) * out_row;
+            job->kernels->pixel_row(&pixels, strip + i * pixels.x_row, y);
+            if (job->residual != NULL) {
+                const struct gatun_epilogue epilogue = {NULL, job->residual + (r + i) * out_row,
+                                                        c->activation == GATUN_ACTIVATE_RELU};
+                job->kernels->epilogue(1, out_row, &epilogue, y, out_row);
+            }
         }
     }
 }

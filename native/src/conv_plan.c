@@ -17,16 +17,13 @@
 #define TILE_FLOATS (64 * 1024)
 #define MIN_TILE 48
 #define MAX_TILE 4096
+/* Winograd: fewer channels on either side leave the products less than the transforms cost. */
+#define WINOGRAD_CHANNELS 12
 
 static int needs_padding(const gatun_conv2d *c) {
     int64_t bottom = conv_strip_height(c, c->out_height) - c->pad_top;
     int64_t right = conv_strip_width(c) - c->pad_left;
     return c->pad_top != 0 || c->pad_left != 0 || bottom > c->in_height || right > c->in_width;
-}
-
-static int is_pointwise(const gatun_conv2d *c) {
-    return c->kernel_height == 1 && c->kernel_width == 1 && c->stride_height == 1 && c->stride_width == 1
-        && c->pad_top == 0 && c->pad_left == 0 && c->out_height == c->in_height && c->out_width == c->in_width;
 }
 
 static double multiply_adds(const gatun_conv2d *c) {
@@ -50,11 +47,10 @@ static int64_t choose_strip_rows(const gatun_conv2d *c) {
 }
 
 static void plan_direct(const gatun_conv2d *c, const struct gatun_kernels *k, struct conv_plan *plan) {
-    plan->algorithm = CONV_DIRECT;
     plan->padded = needs_padding(c);
     plan->parts = conv_parts(c, (int64_t)c->batch * c->out_height);
     plan->strip_rows = plan->padded ? choose_strip_rows(c) : c->out_height;
-    plan->shared_bytes = float_bytes(conv_taps(c) * round_up(c->out_channels, k->vector));
+    plan->packed_bytes = float_bytes(conv_taps(c) * round_up(c->out_channels, k->vector));
     plan->slice_bytes = plan->padded ? float_bytes(strip_floats(c, plan->strip_rows)) : 0;
 }
 
@@ -62,7 +58,7 @@ static void plan_direct_weight(const gatun_conv2d *c, const struct gatun_kernels
     int64_t cols = round_up(c->out_channels, k->vector);
     plan_direct(c, k, plan);
     plan->strip_rows = choose_strip_rows(c);
-    plan->shared_bytes = 0;
+    plan->packed_bytes = 0;
     plan->slice_bytes += float_bytes(conv_taps(c) * cols);
     plan->slice_bytes += float_bytes(2 * (int64_t)c->out_channels);
     if (cols != c->out_channels) {
@@ -70,19 +66,8 @@ static void plan_direct_weight(const gatun_conv2d *c, const struct gatun_kernels
     }
 }
 
-/* Vectors over pixels, or over output channels: whichever is fuller. */
-static int prefers_pixels(const gatun_conv2d *c, int64_t vector) {
-    if (c->in_channels != 1 || c->stride_width != 1) {
-        return 0;
-    }
-    double pixels = (double)c->out_width / (double)round_up(c->out_width, vector);
-    double channels = (double)c->out_channels / (double)round_up(c->out_channels, vector);
-    return pixels >= channels;
-}
-
 static void plan_pixel(const gatun_conv2d *c, enum gatun_conv_pass pass, const struct gatun_kernels *k,
                        struct conv_plan *plan) {
-    plan->algorithm = CONV_PIXEL;
     plan->parts = conv_parts(c, (int64_t)c->batch * c->out_height);
     plan->strip_rows = choose_strip_rows(c);
     /* pixel_row reads whole vectors, so up to two of them behind the strip */
@@ -97,16 +82,13 @@ static void plan_pixel(const gatun_conv2d *c, enum gatun_conv_pass pass, const s
 
 static void plan_gather(const gatun_conv2d *c, const struct gatun_kernels *k, struct conv_plan *plan) {
     int64_t cols = round_up(conv_taps(c), k->vector);
-    plan->algorithm = CONV_GATHER;
     plan->parts = conv_parts(c, (int64_t)c->batch * c->in_height);
-    plan->shared_bytes = float_bytes(cols * c->out_channels);
+    plan->packed_bytes = float_bytes(cols * c->out_channels);
     plan->slice_bytes = float_bytes(conv_out_pixels(c) * cols + k->vector);
 }
 
 static void plan_gemm(const gatun_conv2d *c, enum gatun_conv_pass pass, struct conv_plan *plan) {
     int64_t taps = conv_taps(c), pixels = conv_out_pixels(c) * c->batch;
-    plan->algorithm = CONV_GEMM;
-    plan->pointwise = is_pointwise(c);
     plan->tile = GATUN_MAX(MIN_TILE, GATUN_MIN(MAX_TILE, TILE_FLOATS / taps));
     plan->tile = GATUN_MIN(plan->tile, pixels);
     if (pass == GATUN_CONV_BACKWARD_INPUT) {
@@ -114,11 +96,84 @@ static void plan_gemm(const gatun_conv2d *c, enum gatun_conv_pass pass, struct c
     } else {
         plan->parts = conv_parts(c, pixels);
     }
-    plan->slice_bytes = plan->pointwise ? 0 : float_bytes(plan->tile * taps);
+    plan->slice_bytes = plan->algorithm == GATUN_CONV_POINTWISE ? 0 : float_bytes(plan->tile * taps);
     if (pass == GATUN_CONV_BACKWARD_WEIGHT) {
         plan->slice_bytes += float_bytes(taps * c->out_channels) + float_bytes(2 * (int64_t)c->out_channels);
     }
 }
+
+static void plan_parity(const gatun_conv2d *c, const struct gatun_kernels *k, struct conv_plan *plan) {
+    int64_t bands = (c->in_height + c->stride_height - 1) / c->stride_height;
+    plan->parts = conv_parts(c, c->batch * bands);
+    plan->strip_rows = 1;
+    while (plan->strip_rows < bands && conv_parity_strip_floats(c, plan->strip_rows + 1) * 4 <= STRIP_BYTES) {
+        plan->strip_rows++;
+    }
+    plan->packed_bytes = conv_parity_panel_bytes(c, k->vector);
+    plan->slice_bytes = float_bytes(conv_parity_strip_floats(c, plan->strip_rows));
+}
+
+static void plan_shift(const gatun_conv2d *c, enum gatun_conv_pass pass, struct conv_plan *plan) {
+    plan->parts = conv_parts(c, (int64_t)c->batch * (pass == GATUN_CONV_BACKWARD_INPUT ? c->in_height : c->out_height));
+    if (pass == GATUN_CONV_BACKWARD_WEIGHT) {
+        plan->slice_bytes = float_bytes(conv_taps(c) * c->out_channels) + float_bytes(2 * (int64_t)c->out_channels);
+    }
+}
+
+static void plan_depthwise(const gatun_conv2d *c, enum gatun_conv_pass pass, struct conv_plan *plan) {
+    int64_t blocks = (c->in_channels + CONV_CHANNEL_BLOCK - 1) / CONV_CHANNEL_BLOCK;
+    int64_t units = c->batch * (pass == GATUN_CONV_BACKWARD_INPUT ? blocks : c->out_height);
+    /* a multiplication here costs about as much as moving a float */
+    plan->parts = parts_for(c->threads, units, GATUN_COST_MEMORY * multiply_adds(c));
+    if (pass == GATUN_CONV_FORWARD) {
+        plan->strip_rows = choose_strip_rows(c);
+        plan->slice_bytes = float_bytes(strip_floats(c, plan->strip_rows));
+    } else if (pass == GATUN_CONV_BACKWARD_WEIGHT) {
+        plan->slice_bytes = float_bytes(conv_taps(c) * c->out_channels) + float_bytes(2 * (int64_t)c->out_channels);
+    }
+}
+
+/* ---------------------------------------------------------------- what an algorithm can do */
+
+static int is_unit_stride(const gatun_conv2d *c) {
+    return c->stride_height == 1 && c->stride_width == 1;
+}
+
+static int is_pointwise(const gatun_conv2d *c) {
+    return c->kernel_height == 1 && c->kernel_width == 1 && is_unit_stride(c) && c->pad_top == 0 && c->pad_left == 0
+        && c->out_height == c->in_height && c->out_width == c->in_width;
+}
+
+static int is_winograd(const gatun_conv2d *c) {
+    return c->kernel_height == 3 && c->kernel_width == 3 && is_unit_stride(c) && c->dilation_height == 1
+        && c->dilation_width == 1;
+}
+
+int conv_supports(const gatun_conv2d *c, enum gatun_conv_pass pass, int32_t algorithm) {
+    if (algorithm == GATUN_CONV_IM2COL) {
+        return 1;
+    }
+    if (algorithm == GATUN_CONV_DEPTHWISE) {
+        return c->groups == c->in_channels && c->groups == c->out_channels;
+    }
+    if (c->groups != 1) {
+        return 0;
+    }
+    switch (algorithm) {
+    case GATUN_CONV_SHIFT: return pass != GATUN_CONV_BACKWARD_INPUT || is_unit_stride(c);
+    case GATUN_CONV_PARITY:
+        return pass == GATUN_CONV_BACKWARD_INPUT && !is_unit_stride(c) && c->dilation_height == 1 && c->dilation_width == 1;
+    case GATUN_CONV_POINTWISE: return is_pointwise(c);
+    case GATUN_CONV_DIRECT: return pass != GATUN_CONV_BACKWARD_INPUT || is_unit_stride(c);
+    case GATUN_CONV_PIXEL: return pass != GATUN_CONV_BACKWARD_INPUT && c->in_channels == 1 && c->stride_width == 1;
+    case GATUN_CONV_GATHER: return pass == GATUN_CONV_BACKWARD_INPUT;
+    case GATUN_CONV_WINOGRAD_2:
+    case GATUN_CONV_WINOGRAD_4: return is_winograd(c);
+    default: return 0;
+    }
+}
+
+/* ---------------------------------------------------------------- what it costs */
 
 /* Vector multiply-adds per output pixel of the forward pass, whole vectors of cols columns counted. */
 static int64_t vector_work(int64_t depth, int64_t cols, int64_t vector) {
@@ -129,47 +184,110 @@ static int panel_fits(int64_t depth, const struct gatun_kernels *k) {
     return depth * 2 * k->vector * (int64_t)sizeof(float) <= PANEL_BYTES;
 }
 
+/* Multiplications of a direct 3x3 convolution per pair of channels; its tiles are rarely all full. */
+static double direct_work(const gatun_conv2d *c) {
+    return 1.1 * 9 * (double)c->batch * (double)conv_out_pixels(c);
+}
+
+/*
+ * The same of F(m,3): transforms cost about as much as four multiplications per position and channel of either side, and
+ * transforming a weight, or reading a transformed one, as much as a few per position.
+ */
+static double winograd_work(const gatun_conv2d *c, const struct gatun_kernels *k, int32_t m) {
+    double tiles = (double)c->batch * (double)(round_up(c->out_width, m) / m) * (double)(round_up(c->out_height, m) / m);
+    double in = (double)round_up(c->in_channels, k->vector), out = (double)round_up(c->out_channels, k->vector);
+    double transform = 4.0 * (in + out) / (in * out);
+    double positions = (m + 2) * (m + 2), weights = c->packed ? 3 : 8;
+    return positions * (tiles * (1.0 + transform) + weights);
+}
+
+static enum gatun_conv_algorithm winograd_choice(const gatun_conv2d *c, const struct gatun_kernels *k) {
+    if (!is_winograd(c) || c->in_channels < WINOGRAD_CHANNELS || c->out_channels < WINOGRAD_CHANNELS) {
+        return GATUN_CONV_AUTO;
+    }
+    double four = winograd_work(c, k, 4), two = winograd_work(c, k, 2);
+    if (GATUN_MIN(four, two) >= direct_work(c)) {
+        return GATUN_CONV_AUTO;
+    }
+    return four <= two ? GATUN_CONV_WINOGRAD_4 : GATUN_CONV_WINOGRAD_2;
+}
+
+/* Vectors over pixels, or over output channels: whichever is fuller. */
+static int prefers_pixels(const gatun_conv2d *c, int64_t vector) {
+    double pixels = (double)c->out_width / (double)round_up(c->out_width, vector);
+    double channels = (double)c->out_channels / (double)round_up(c->out_channels, vector);
+    return conv_supports(c, GATUN_CONV_FORWARD, GATUN_CONV_PIXEL) && pixels >= channels;
+}
+
+/* Where the weights are too many for the direct kernel: sgemm, straight from the image if its rows are long enough. */
+static enum gatun_conv_algorithm wide_choice(const gatun_conv2d *c) {
+    return c->in_channels >= 32 && c->out_width >= 14 ? GATUN_CONV_SHIFT : GATUN_CONV_IM2COL;
+}
+
+static enum gatun_conv_algorithm choose_backward_input(const gatun_conv2d *c, const struct gatun_kernels *k) {
+    const int64_t vector = k->vector;
+    gatun_conv2d flipped = conv_flipped(c);
+    int64_t direct = vector_work(conv_taps(&flipped), c->in_channels, vector) * c->in_height * c->in_width;
+    int64_t gather = vector_work(c->out_channels, conv_taps(c), vector) * conv_out_pixels(c);
+    /* gathering a vector of columns costs about as much as four multiply-adds */
+    gather += 4 * vector_work((int64_t)c->kernel_height * c->kernel_width, c->in_channels, vector) * conv_out_pixels(c);
+    int64_t columns = conv_out_pixels(c) * round_up(conv_taps(c), vector) * (int64_t)sizeof(float);
+    if (!is_unit_stride(c) && c->dilation_height == 1 && c->dilation_width == 1 && c->in_channels >= k->vector) {
+        return GATUN_CONV_PARITY;
+    }
+    int gather_fits = columns <= COLUMNS_BYTES && panel_fits(c->out_channels, k);
+    if (is_unit_stride(c) && panel_fits(conv_taps(&flipped), k) && (direct <= gather || !gather_fits)) {
+        return GATUN_CONV_DIRECT;
+    }
+    if (gather_fits) {
+        return GATUN_CONV_GATHER;
+    }
+    return is_unit_stride(c) ? wide_choice(&flipped) : GATUN_CONV_IM2COL;
+}
+
+static enum gatun_conv_algorithm choose(const gatun_conv2d *c, enum gatun_conv_pass pass,
+                                        const struct gatun_kernels *k) {
+    if (c->groups != 1) {
+        return conv_supports(c, pass, GATUN_CONV_DEPTHWISE) ? GATUN_CONV_DEPTHWISE : GATUN_CONV_IM2COL;
+    }
+    enum gatun_conv_algorithm winograd = winograd_choice(c, k);
+    if (winograd != GATUN_CONV_AUTO) {
+        return winograd;
+    }
+    if (pass == GATUN_CONV_BACKWARD_INPUT) {
+        return choose_backward_input(c, k);
+    }
+    if (prefers_pixels(c, k->vector)) {
+        return GATUN_CONV_PIXEL;
+    }
+    return panel_fits(conv_taps(c), k) ? GATUN_CONV_DIRECT : wide_choice(c);
+}
+
 struct conv_plan conv_plan_for(const gatun_conv2d *c, enum gatun_conv_pass pass, const struct gatun_kernels *k) {
     struct conv_plan plan = {.parts = 1};
-    int64_t vector = k->vector;
-    switch (pass) {
-    case GATUN_CONV_FORWARD:
-        if (prefers_pixels(c, vector)) {
-            plan_pixel(c, pass, k, &plan);
-        } else if (panel_fits(conv_taps(c), k)) {
-            plan_direct(c, k, &plan);
-        } else {
-            plan_gemm(c, pass, &plan);
-        }
+    plan.algorithm = c->algorithm != GATUN_CONV_AUTO && conv_supports(c, pass, c->algorithm)
+                         ? (enum gatun_conv_algorithm)c->algorithm : choose(c, pass, k);
+    gatun_conv2d flipped = conv_flipped(c);
+    switch (plan.algorithm) {
+    case GATUN_CONV_WINOGRAD_2:
+    case GATUN_CONV_WINOGRAD_4:
+        conv_winograd_plan(pass == GATUN_CONV_BACKWARD_INPUT ? &flipped : c, pass, k, &plan);
         break;
-    case GATUN_CONV_BACKWARD_INPUT: {
-        gatun_conv2d flipped = conv_flipped(c);
-        int64_t direct = vector_work(conv_taps(&flipped), c->in_channels, vector) * c->in_height * c->in_width;
-        int64_t gather = vector_work(c->out_channels, conv_taps(c), vector) * conv_out_pixels(c);
-        /* gathering a vector of columns costs about as much as four multiply-adds */
-        gather += 4 * vector_work((int64_t)c->kernel_height * c->kernel_width, c->in_channels, vector)
-                * conv_out_pixels(c);
-        int stride_1 = c->stride_height == 1 && c->stride_width == 1;
-        int64_t columns = conv_out_pixels(c) * round_up(conv_taps(c), vector) * (int64_t)sizeof(float);
-        int gather_fits = columns <= COLUMNS_BYTES && panel_fits(c->out_channels, k);
-        if (stride_1 && panel_fits(conv_taps(&flipped), k) && (direct <= gather || !gather_fits)) {
-            plan_direct(&flipped, k, &plan);
-        } else if (gather_fits) {
-            plan_gather(c, k, &plan);
-        } else {
-            plan_gemm(c, pass, &plan);
-        }
-        break;
-    }
-    case GATUN_CONV_BACKWARD_WEIGHT:
-        if (prefers_pixels(c, vector)) {
-            plan_pixel(c, pass, k, &plan);
-        } else if (panel_fits(conv_taps(c), k)) {
+    case GATUN_CONV_PIXEL: plan_pixel(c, pass, k, &plan); break;
+    case GATUN_CONV_GATHER: plan_gather(c, k, &plan); break;
+    case GATUN_CONV_PARITY: plan_parity(c, k, &plan); break;
+    case GATUN_CONV_SHIFT: plan_shift(c, pass, &plan); break;
+    case GATUN_CONV_DEPTHWISE: plan_depthwise(c, pass, &plan); break;
+    case GATUN_CONV_DIRECT:
+        if (pass == GATUN_CONV_BACKWARD_WEIGHT) {
             plan_direct_weight(c, k, &plan);
         } else {
-            plan_gemm(c, pass, &plan);
+            plan_direct(pass == GATUN_CONV_BACKWARD_INPUT ? &flipped : c, k, &plan);
         }
         break;
+    default: plan_gemm(c, pass, &plan); break;
     }
+    int as_it_is = plan.fused || (c->packed && pass == GATUN_CONV_FORWARD);
+    plan.shared_bytes = as_it_is ? 0 : plan.packed_bytes;
     return plan;
 }

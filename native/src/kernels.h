@@ -31,7 +31,8 @@ struct gatun_tile {
     int64_t cols; /* columns of the output */
     float *out;
     int64_t out_step;
-    const float *bias; /* cols floats, or null */
+    const float *bias;     /* cols floats, or null */
+    const float *residual; /* laid out like out, or null */
     int32_t relu;
 };
 
@@ -80,8 +81,39 @@ struct gatun_norm_rows {
     double *sum, *second; /* of columns, added to */
 };
 
+/* One side of a Winograd transform: see kernels/winograd.c. */
+struct gatun_winograd {
+    int32_t m;        /* outputs along a side of a tile: 4 or 2 */
+    int64_t channels; /* this many, in whole vectors on the transformed side */
+    int64_t row;      /* floats from one row of the image to the next */
+    int64_t pixel;    /* floats from one pixel to the next */
+    int64_t plane;    /* floats from one position of the transformed tile to the next */
+};
+
+/* The rows and columns of a tile that exist in the image; its address is that of (row0, col0). */
+struct gatun_winograd_tile {
+    int32_t row0, row1, col0, col1;
+};
+
+/* Convolution channel by channel: see kernels/depthwise.c. */
+struct gatun_depthwise {
+    int32_t kernel_height, kernel_width;
+    int64_t tap_row, tap_col; /* steps between the inputs of the taps of one output ... */
+    const float *w;
+    int64_t w_step;           /* ... and between their weights */
+    int64_t x_step, y_step;   /* steps between the inputs, and the outputs, of successive pixels */
+    int64_t pixels, channels;
+};
+
+/* What follows the sum: y = relu?(sum + bias + residual); null pointers add nothing. */
+struct gatun_epilogue {
+    const float *bias, *residual;
+    int32_t relu;
+};
+
 struct gatun_kernels {
     int32_t vector; /* floats per vector */
+    int32_t tile_height; /* rows of the largest register tile of two vectors */
 
     void (*unary)(int32_t op, float p, float q, const struct gatun_plane *plane, const float *a, float *y);
     void (*binary)(int32_t op, const struct gatun_plane *plane, const float *a, const float *b, float *y);
@@ -94,8 +126,8 @@ struct gatun_kernels {
     /* Reduces rows into the accumulators of the columns; cols <= GATUN_REDUCE_COLUMNS. */
     void (*reduce_columns)(int32_t op, int64_t rows, int64_t cols, const float *a, int64_t row_stride, double *y);
 
-    /* c = activation(c + bias), row by row */
-    void (*bias_activation)(int64_t rows, int64_t cols, const float *bias, int32_t activation, float *c, int64_t ldc);
+    /* c = relu?(c + bias + residual), row by row; residual has rows of ldc too */
+    void (*epilogue)(int64_t rows, int64_t cols, const struct gatun_epilogue *epilogue, float *c, int64_t ldc);
     /* y[n] (+)= a[k] * b[k x n] */
     void (*row_times_matrix)(int64_t k, int64_t n, const float *a, const float *b, int64_t ldb, int32_t accumulate,
                              float *y);
@@ -108,6 +140,25 @@ struct gatun_kernels {
     /* One output row; reads up to two vectors behind the last input. */
     void (*pixel_row)(const struct gatun_pixels *pixels, const float *x, float *y);
     void (*pixel_outer)(const struct gatun_pixels *pixels, int64_t rows, const float *x, const float *dy, float *sum);
+    /* Image to transformed tile: of the input, and of the output's gradient. */
+    void (*winograd_input)(const struct gatun_winograd *winograd, const struct gatun_winograd_tile *tile,
+                           const float *x, float *v);
+    void (*winograd_gradient)(const struct gatun_winograd *winograd, const struct gatun_winograd_tile *tile,
+                              const float *dy, float *v);
+    /* Products to image; row0 and col0 are 0, residual lies like y. */
+    void (*winograd_output)(const struct gatun_winograd *winograd, const struct gatun_winograd_tile *tile,
+                            const float *products, const struct gatun_epilogue *epilogue, float *y);
+    /* At most a vector of filters: tap t at w + t * step; writes whole vectors. */
+    void (*winograd_filter)(int32_t m, const float *w, int64_t step, int64_t lanes, float *u, int64_t plane);
+    /* The other way; writes lanes floats per tap. */
+    void (*winograd_filter_gradient)(int32_t m, const float *u, int64_t plane, int64_t lanes, float *dw, int64_t step);
+    void (*depthwise_row)(const struct gatun_depthwise *depthwise, const float *x, const struct gatun_epilogue *epilogue,
+                          float *y);
+    /* One tap: dx[pixel] += w * dy[pixel], and sum += x[pixel] * dy[pixel] */
+    void (*depthwise_scatter)(const struct gatun_depthwise *depthwise, const float *dy, const float *w, float *dx);
+    void (*depthwise_outer)(const struct gatun_depthwise *depthwise, const float *x, const float *dy, float *sum);
+    /* y[r][c] = a[c][r], contiguous along a's r and y's c */
+    void (*transpose)(const struct gatun_plane *plane, const float *a, float *y);
     /* y[i] = the sum of vector i of a */
     void (*sum_vectors)(int64_t n, const float *a, float *y);
     /* y[i] += a[i] */
@@ -139,6 +190,9 @@ struct gatun_kernels {
 };
 
 #define GATUN_REDUCE_COLUMNS 256
+
+/* Floats in the widest vector of any instruction set. */
+#define GATUN_MAX_VECTOR 16
 
 extern const struct gatun_kernels gatun_kernels_baseline;
 #if defined(GATUN_HAVE_AVX2)

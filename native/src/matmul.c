@@ -53,7 +53,8 @@ static void multiply_block(const struct matmul_job *job, int32_t m, int32_t n, c
         job->sgemm(ROW_MAJOR, g->trans_a ? TRANS : NO_TRANS, g->trans_b ? TRANS : NO_TRANS, m, n, g->k, 1.0f, a,
                    g->lda, b, g->ldb, g->beta, c, g->ldc);
     }
-    job->kernels->bias_activation(m, n, bias, g->activation, c, g->ldc);
+    const struct gatun_epilogue epilogue = {bias, NULL, g->activation == GATUN_ACTIVATE_RELU};
+    job->kernels->epilogue(m, n, &epilogue, c, g->ldc);
 }
 
 static void matmul_part(void *argument, int32_t part) {

@@ -19,36 +19,62 @@ static int64_t size_of_y(const gatun_conv2d *c) {
 }
 
 static int64_t size_of_w(const gatun_conv2d *c) {
-    return (int64_t)c->kernel_height * c->kernel_width * c->in_channels * c->out_channels;
+    return (int64_t)c->kernel_height * c->kernel_width * (c->in_channels / c->groups) * c->out_channels;
 }
 
+static const char *const algorithm_names[GATUN_CONV_ALGORITHMS] = {
+    "auto", "im2col", "shift", "pointwise", "direct", "pixel", "gather", "parity", "winograd2", "winograd4", "depthwise"};
+
 static void describe(const gatun_conv2d *c, const char *pass, char *text, size_t size) {
-    snprintf(text, size, "%s: %d x %dx%dx%d to %dx%dx%d, kernel %dx%d, stride %d %d, dilation %d %d, pad %d %d, relu %d, "
-             "threads %d", pass, c->batch, c->in_height, c->in_width, c->in_channels, c->out_height, c->out_width,
+    snprintf(text, size, "%s by %s: %d x %dx%dx%d to %dx%dx%d, kernel %dx%d, stride %d %d, dilation %d %d, pad %d %d, "
+             "groups %d, relu %d, threads %d", pass, algorithm_names[c->algorithm], c->batch, c->in_height, c->in_width, c->in_channels, c->out_height, c->out_width,
              c->out_channels, c->kernel_height, c->kernel_width, c->stride_height, c->stride_width, c->dilation_height,
-             c->dilation_width, c->pad_top, c->pad_left, c->activation, c->threads);
+             c->dilation_width, c->pad_top, c->pad_left, c->groups, c->activation, c->threads);
+}
+
+/* A transformed tile carries the rounding of its largest terms to all its outputs. */
+static bool is_winograd(const gatun_conv2d *c) {
+    return c->algorithm == GATUN_CONV_WINOGRAD_2 || c->algorithm == GATUN_CONV_WINOGRAD_4;
 }
 
 static void check_sum(const gatun_conv2d *c, const char *pass, int64_t n, int64_t terms, const float *actual,
-                      const double *expected, double *size) {
+                      const double *expected, const double *size, double *tolerance) {
     char text[300];
     describe(c, pass, text, sizeof text);
+    double most = 0;
     for (int64_t i = 0; i < n; i++) {
-        size[i] = sum_tolerance(terms, size[i]);
+        most = size[i] > most ? size[i] : most;
     }
-    CHECK_CLOSE(n, actual, expected, size, text);
+    for (int64_t i = 0; i < n; i++) {
+        tolerance[i] = sum_tolerance(terms, is_winograd(c) ? 2 * most : size[i]);
+    }
+    CHECK_CLOSE(n, actual, expected, tolerance, text);
 }
 
-/* Twice, with different rubbish in the workspace: the same call gives the same bits. */
-static void forward(const gatun_conv2d *c, const float *x, const float *w, const float *bias, float *y) {
+/* Twice, with different rubbish in the workspace: the same call gives the same bits. Packed weights do, too. */
+static void forward(const gatun_conv2d *c, const float *x, const float *w, const float *bias, const float *residual,
+                    float *y) {
     float *again = new_floats(size_of_y(c));
     int64_t bytes = gatun_conv2d_workspace(c, GATUN_CONV_FORWARD);
     CHECK(bytes >= 0 && bytes % 64 == 0, "workspace of %lld bytes", (long long)bytes);
     void *workspace = new_workspace(bytes);
-    CHECK(gatun_conv2d_forward(c, x, w, bias, y, workspace) == GATUN_OK, "forward");
-    CHECK(gatun_conv2d_forward(c, x, w, bias, again, workspace) == GATUN_OK, "forward");
+    CHECK(gatun_conv2d_forward(c, x, w, bias, residual, y, workspace) == GATUN_OK, "forward");
+    CHECK(gatun_conv2d_forward(c, x, w, bias, residual, again, workspace) == GATUN_OK, "forward");
     CHECK(memcmp(y, again, (size_t)size_of_y(c) * sizeof(float)) == 0, "forward: other bits");
     release(workspace);
+    int64_t packed_bytes = gatun_conv2d_packed_bytes(c);
+    if (packed_bytes > 0) {
+        gatun_conv2d packed = *c;
+        void *weights = new_workspace(packed_bytes);
+        CHECK(gatun_conv2d_pack(&packed, w, weights) == GATUN_OK, "pack");
+        packed.algorithm = gatun_conv2d_algorithm(c, GATUN_CONV_FORWARD);
+        packed.packed = 1;
+        workspace = new_workspace(gatun_conv2d_workspace(&packed, GATUN_CONV_FORWARD));
+        CHECK(gatun_conv2d_forward(&packed, x, weights, bias, residual, again, workspace) == GATUN_OK, "forward");
+        CHECK(memcmp(y, again, (size_t)size_of_y(c) * sizeof(float)) == 0, "forward with packed weights: other bits");
+        release(weights);
+        release(workspace);
+    }
     release(again);
 }
 
@@ -72,33 +98,57 @@ static void backward_weight(const gatun_conv2d *c, const float *x, const float *
     release(again);
 }
 
-static void test_conv(const gatun_conv2d *c, bool with_bias) {
+/* The passes by the algorithm that is chosen and by every one that can compute them. */
+static void test_conv(const gatun_conv2d *shape, bool with_bias, bool with_residual) {
+    gatun_conv2d conv = *shape, *c = &conv;
     int64_t nx = size_of_x(c), ny = size_of_y(c), nw = size_of_w(c);
     int64_t most = nx > ny ? nx : ny;
     most = most > nw ? most : nw;
     float *x = random_floats(nx), *w = random_floats(nw), *bias = random_floats(c->out_channels);
+    float *residual = random_floats(ny);
     float *y = new_floats(ny), *dy = random_floats(ny), *dx = new_floats(nx), *dw = new_floats(nw);
     float *dbias = new_floats(c->out_channels);
-    double *expected = new_doubles(most), *size = new_doubles(most);
+    double *expected = new_doubles(most), *size = new_doubles(most), *tolerance = new_doubles(most);
     double *expected_bias = new_doubles(c->out_channels), *size_bias = new_doubles(c->out_channels);
     int64_t taps = (int64_t)c->kernel_height * c->kernel_width;
 
-    forward(c, x, w, with_bias ? bias : NULL, y);
-    reference_conv_forward(c, x, w, with_bias ? bias : NULL, expected, size);
-    check_sum(c, "forward", ny, taps * c->in_channels, y, expected, size);
+    reference_conv_forward(c, x, w, with_bias ? bias : NULL, with_residual ? residual : NULL, expected, size);
+    for (conv.algorithm = 0; conv.algorithm < GATUN_CONV_ALGORITHMS; conv.algorithm++) {
+        if (conv.algorithm == 0 || gatun_conv2d_supports(c, GATUN_CONV_FORWARD, conv.algorithm)) {
+            int chosen = gatun_conv2d_algorithm(c, GATUN_CONV_FORWARD);
+            CHECK(conv.algorithm == 0 || ny == 0 ? chosen > 0 : chosen == conv.algorithm, "algorithm %d", chosen);
+            forward(c, x, w, with_bias ? bias : NULL, with_residual ? residual : NULL, y);
+            gatun_conv2d by = conv;
+            by.algorithm = chosen;
+            check_sum(&by, "forward", ny, taps * c->in_channels, y, expected, size, tolerance);
+        }
+    }
 
-    backward_input(c, dy, w, dx);
     reference_conv_backward_input(c, dy, w, expected, size);
-    check_sum(c, "backward input", nx, taps * c->out_channels, dx, expected, size);
+    for (conv.algorithm = 0; conv.algorithm < GATUN_CONV_ALGORITHMS; conv.algorithm++) {
+        if (conv.algorithm == 0 || gatun_conv2d_supports(c, GATUN_CONV_BACKWARD_INPUT, conv.algorithm)) {
+            backward_input(c, dy, w, dx);
+            gatun_conv2d by = conv;
+            by.algorithm = gatun_conv2d_algorithm(c, GATUN_CONV_BACKWARD_INPUT);
+            check_sum(&by, "backward input", nx, taps * c->out_channels, dx, expected, size, tolerance);
+        }
+    }
 
-    backward_weight(c, x, dy, dw, dbias);
     reference_conv_backward_weight(c, x, dy, expected, size, expected_bias, size_bias);
     int64_t pixels = (int64_t)c->batch * c->out_height * c->out_width;
-    check_sum(c, "backward weight", nw, pixels, dw, expected, size);
-    check_sum(c, "backward bias", c->out_channels, pixels, dbias, expected_bias, size_bias);
+    for (conv.algorithm = 0; conv.algorithm < GATUN_CONV_ALGORITHMS; conv.algorithm++) {
+        if (conv.algorithm == 0 || gatun_conv2d_supports(c, GATUN_CONV_BACKWARD_WEIGHT, conv.algorithm)) {
+            backward_weight(c, x, dy, dw, dbias);
+            gatun_conv2d by = conv;
+            by.algorithm = gatun_conv2d_algorithm(c, GATUN_CONV_BACKWARD_WEIGHT);
+            check_sum(&by, "backward weight", nw, pixels, dw, expected, size, tolerance);
+            by.algorithm = 0;
+            check_sum(&by, "backward bias", c->out_channels, pixels, dbias, expected_bias, size_bias, tolerance);
+        }
+    }
 
-    release(x), release(w), release(bias), release(y), release(dy), release(dx), release(dw), release(dbias);
-    release(expected), release(size), release(expected_bias), release(size_bias);
+    release(x), release(w), release(bias), release(residual), release(y), release(dy), release(dx), release(dw);
+    release(dbias), release(expected), release(size), release(tolerance), release(expected_bias), release(size_bias);
 }
 
 static int out_size(int in, int pad_before, int pad_after, int kernel, int dilation, int stride) {
@@ -112,7 +162,7 @@ static bool random_conv(gatun_conv2d *c, int max_size) {
         .batch = random_between(1, 3),
         .in_channels = random_between(1, 20), .in_height = random_between(1, max_size),
         .in_width = random_between(1, max_size), .out_channels = random_between(1, 20),
-        .kernel_height = random_between(1, 7), .kernel_width = random_between(1, 7),
+        .groups = 1, .kernel_height = random_between(1, 7), .kernel_width = random_between(1, 7),
         .stride_height = random_between(1, 3), .stride_width = random_between(1, 3),
         .dilation_height = random_int(2) ? 1 : random_between(1, 3), .pad_top = random_between(0, 8),
         .pad_left = random_between(0, 8), .activation = (int)random_int(2), .threads = threads[random_int(4)],
@@ -120,6 +170,19 @@ static bool random_conv(gatun_conv2d *c, int max_size) {
     c->dilation_width = random_int(2) ? 1 : random_between(1, 3);
     if (random_int(3) == 0) {
         c->pad_top = c->pad_left = 0;
+    }
+    switch (random_int(8)) {
+    case 0: /* groups, and as many as channels */
+        c->groups = random_between(2, 5);
+        c->in_channels *= c->groups, c->out_channels *= c->groups;
+        break;
+    case 1: c->groups = c->out_channels = c->in_channels; break;
+    case 2:
+    case 3: /* what Winograd computes */
+        c->kernel_height = c->kernel_width = 3;
+        c->stride_height = c->stride_width = c->dilation_height = c->dilation_width = 1;
+        break;
+    default: break;
     }
     c->out_height = out_size(c->in_height, c->pad_top, random_between(0, c->pad_top), c->kernel_height,
                              c->dilation_height, c->stride_height);
@@ -133,7 +196,7 @@ static void test_random_shapes(void) {
     for (int i = 0; i < 150;) {
         gatun_conv2d c;
         if (random_conv(&c, i % 3 == 0 ? 20 : 9)) {
-            test_conv(&c, random_int(2));
+            test_conv(&c, random_int(2), random_int(2));
             i++;
         }
     }
@@ -142,7 +205,7 @@ static void test_random_shapes(void) {
 static gatun_conv2d square(int batch, int channels, int size, int out_channels, int kernel, int stride, int pad) {
     int out = out_size(size, pad, pad, kernel, 1, stride);
     return (gatun_conv2d){batch, channels, size, size, out_channels, out, out, kernel, kernel, stride, stride, 1, 1,
-                          pad, pad, GATUN_LINEAR, 2};
+                          pad, pad, 1, GATUN_LINEAR, GATUN_CONV_AUTO, 0, 2};
 }
 
 /* One input channel has a kernel of its own. */
@@ -151,10 +214,10 @@ static void test_one_channel(void) {
     for (int i = 0; i < 100;) {
         gatun_conv2d c;
         if (random_conv(&c, i % 2 ? 40 : 20)) {
-            c.in_channels = 1;
+            c.in_channels = c.groups = 1;
             c.out_width = out_size(c.in_width, c.pad_left, c.pad_left, c.kernel_width, c.dilation_width, 1);
             c.stride_width = 1;
-            test_conv(&c, random_int(2));
+            test_conv(&c, random_int(2), random_int(2));
             i++;
         }
     }
@@ -164,6 +227,8 @@ static void test_named_shapes(void) {
     random_seed(1002);
     static const int threads[] = {1, 2, 3, 8};
     const gatun_conv2d shapes[] = {
+        square(2, 64, 16, 64, 3, 1, 1),  /* Winograd, several blocks of tiles */
+        square(1, 40, 7, 150, 3, 1, 1),  /* few tiles, many columns */
         square(4, 1, 28, 6, 5, 1, 2),    /* the first and second layer of LeNet */
         square(4, 6, 14, 16, 5, 1, 0),
         square(2, 3, 32, 16, 3, 1, 1),
@@ -181,7 +246,7 @@ static void test_named_shapes(void) {
             gatun_conv2d c = shapes[i];
             c.threads = threads[t];
             c.activation = t % 2;
-            test_conv(&c, t != 2);
+            test_conv(&c, t != 2, t == 1);
         }
     }
 }
@@ -193,12 +258,12 @@ static void test_empty(void) {
     c.activation = GATUN_ACTIVATE_RELU;
     float *y = new_floats(size_of_y(&c)), *dy = random_floats(size_of_y(&c));
     CHECK(gatun_conv2d_workspace(&c, GATUN_CONV_FORWARD) == 0, "workspace");
-    CHECK(gatun_conv2d_forward(&c, NULL, NULL, bias, y, NULL) == GATUN_OK, "no input channels");
+    CHECK(gatun_conv2d_forward(&c, NULL, NULL, bias, NULL, y, NULL) == GATUN_OK, "no input channels");
     CHECK(y[0] == 0 && y[3] == 2 && y[size_of_y(&c) - 2] == 1, "activation(bias)");
     CHECK(gatun_conv2d_backward_weight(&c, NULL, dy, dw, dbias, NULL) == GATUN_OK, "no input channels");
     release(y), release(dy);
     c = square(0, 3, 5, 4, 3, 1, 1);
-    CHECK(gatun_conv2d_forward(&c, NULL, NULL, NULL, NULL, NULL) == GATUN_OK, "batch 0");
+    CHECK(gatun_conv2d_forward(&c, NULL, NULL, NULL, NULL, NULL, NULL) == GATUN_OK, "batch 0");
     CHECK(gatun_conv2d_backward_input(&c, NULL, NULL, NULL, NULL) == GATUN_OK, "batch 0");
     dw[0] = dw[107] = dbias[3] = 7;
     CHECK(gatun_conv2d_backward_weight(&c, NULL, NULL, dw, dbias, NULL) == GATUN_OK, "batch 0");
@@ -207,13 +272,14 @@ static void test_empty(void) {
 
 static void test_bad_arguments(void) {
     float f[1000] = {0};
-    for (int i = 0; i < 10; i++) {
+    for (int i = 0; i < 13; i++) {
         gatun_conv2d c = square(1, 1, 3, 1, 3, 1, 1);
         int32_t *field[] = {&c.batch, &c.in_channels, &c.in_height, &c.out_width, &c.out_channels,
-                            &c.kernel_height, &c.stride_width, &c.dilation_height, &c.activation, &c.threads};
+                            &c.kernel_height, &c.stride_width, &c.dilation_height, &c.activation, &c.groups,
+                            &c.algorithm, &c.packed, &c.threads};
         *field[i] = -1;
         CHECK(gatun_conv2d_workspace(&c, 0) == -1, "workspace, field %d", i);
-        CHECK(gatun_conv2d_forward(&c, f, f, f, f, f) == GATUN_BAD_ARGUMENT, "forward, field %d", i);
+        CHECK(gatun_conv2d_forward(&c, f, f, f, f, f, f) == GATUN_BAD_ARGUMENT, "forward, field %d", i);
         CHECK(gatun_conv2d_backward_input(&c, f, f, f, f) == GATUN_BAD_ARGUMENT, "input, field %d", i);
         CHECK(gatun_conv2d_backward_weight(&c, f, f, f, f, f) == GATUN_BAD_ARGUMENT, "weight, field %d", i);
     }
@@ -221,8 +287,8 @@ static void test_bad_arguments(void) {
     CHECK(gatun_conv2d_workspace(NULL, 0) == -1, "null");
     CHECK(gatun_conv2d_workspace(&c, 3) == -1, "pass");
     CHECK(gatun_conv2d_workspace(&c, -1) == -1, "pass");
-    CHECK(gatun_conv2d_forward(&c, NULL, f, f, f, f) == GATUN_BAD_ARGUMENT, "null");
-    CHECK(gatun_conv2d_forward(&c, f, f, f, f, NULL) == GATUN_BAD_ARGUMENT, "null");
+    CHECK(gatun_conv2d_forward(&c, NULL, f, f, NULL, f, f) == GATUN_BAD_ARGUMENT, "null");
+    CHECK(gatun_conv2d_forward(&c, f, f, f, NULL, f, NULL) == GATUN_BAD_ARGUMENT, "null");
     CHECK(gatun_conv2d_backward_input(&c, f, f, NULL, f) == GATUN_BAD_ARGUMENT, "null");
     CHECK(gatun_conv2d_backward_weight(&c, f, NULL, f, f, f) == GATUN_BAD_ARGUMENT, "null");
 }

@@ -15,7 +15,8 @@
 
 enum { CALLERS = 16, ROUNDS = 40, N = 150001 };
 
-static const gatun_conv2d conv = {8, 6, 14, 14, 16, 10, 10, 5, 5, 1, 1, 1, 1, 0, 0, 0, 4};
+static const gatun_conv2d conv = {8, 6, 14, 14, 16, 10, 10, 5, 5, 1, 1, 1, 1, 0, 0, 1, GATUN_LINEAR,
+                                 GATUN_CONV_AUTO, 0, 4};
 static const gatun_gemm gemm = {64, 80, 100, 0, 0, 100, 80, 80, 0, 0, 4};
 
 struct work {

@@ -131,11 +131,13 @@ static void for_each_triple(const gatun_conv2d *c, void (*visit)(void *state, st
         if (iy < 0 || iy >= c->in_height || ix < 0 || ix >= c->in_width) {
             continue;
         }
-        for (int64_t ci = 0; ci < c->in_channels; ci++)
+        const int64_t group_in = c->in_channels / c->groups, group_out = c->out_channels / c->groups;
+        for (int64_t ci = 0; ci < group_in; ci++)
         for (int64_t co = 0; co < c->out_channels; co++) {
             visit(state, (struct triple){((n * c->out_height + oy) * c->out_width + ox) * c->out_channels + co,
-                                         ((n * c->in_height + iy) * c->in_width + ix) * c->in_channels + ci,
-                                         ((ky * c->kernel_width + kx) * c->in_channels + ci) * c->out_channels + co});
+                                         ((n * c->in_height + iy) * c->in_width + ix) * c->in_channels
+                                             + co / group_out * group_in + ci,
+                                         ((ky * c->kernel_width + kx) * group_in + ci) * c->out_channels + co});
         }
     }
 }
@@ -171,12 +173,12 @@ static void clear(int64_t n, double *a, double *b) {
     }
 }
 
-void reference_conv_forward(const gatun_conv2d *c, const float *x, const float *w, const float *bias, double *y,
-                            double *size) {
+void reference_conv_forward(const gatun_conv2d *c, const float *x, const float *w, const float *bias,
+                            const float *residual, double *y, double *size) {
     int64_t n = (int64_t)c->batch * c->out_height * c->out_width * c->out_channels;
     for (int64_t i = 0; i < n; i++) {
-        y[i] = bias ? (double)bias[i % c->out_channels] : 0;
-        size[i] = fabs(y[i]);
+        y[i] = (bias ? (double)bias[i % c->out_channels] : 0) + (residual ? (double)residual[i] : 0);
+        size[i] = (bias ? fabs((double)bias[i % c->out_channels]) : 0) + (residual ? fabs((double)residual[i]) : 0);
     }
     struct conv_sums s = {x, w, y, size};
     for_each_triple(c, visit_forward, &s);
@@ -193,7 +195,7 @@ void reference_conv_backward_input(const gatun_conv2d *c, const float *dy, const
 
 void reference_conv_backward_weight(const gatun_conv2d *c, const float *x, const float *dy, double *dw, double *dw_size,
                                     double *dbias, double *dbias_size) {
-    clear((int64_t)c->kernel_height * c->kernel_width * c->in_channels * c->out_channels, dw, dw_size);
+    clear((int64_t)c->kernel_height * c->kernel_width * (c->in_channels / c->groups) * c->out_channels, dw, dw_size);
     struct conv_sums s = {x, dy, dw, dw_size};
     for_each_triple(c, visit_weight, &s);
     clear(c->out_channels, dbias, dbias_size);

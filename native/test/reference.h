@@ -15,8 +15,8 @@ double reference_binary(int op, double a, double b);
 void reference_reduce(int op, const gatun_nd *nd, const float *a, double *y, double *size);
 void reference_matmul(const gatun_gemm *g, const float *a, const float *b, const float *bias, const float *c0,
                       double *c, double *size);
-void reference_conv_forward(const gatun_conv2d *c, const float *x, const float *w, const float *bias, double *y,
-                            double *size);
+void reference_conv_forward(const gatun_conv2d *c, const float *x, const float *w, const float *bias,
+                            const float *residual, double *y, double *size);
 void reference_conv_backward_input(const gatun_conv2d *c, const float *dy, const float *w, double *dx, double *size);
 void reference_conv_backward_weight(const gatun_conv2d *c, const float *x, const float *dy, double *dw, double *dw_size,
                                     double *dbias, double *dbias_size);

@@ -7,32 +7,36 @@
  */
 #include "kernels_local.h"
 
-INLINE void epilogue(int64_t rows, int64_t cols, const float *bias, int relu, float *c, int64_t ldc) {
-    for (int64_t r = 0; r < rows; r++, c += ldc) {
-        int64_t i = 0;
-        for (; i + VL <= cols; i += VL) {
-            vf v = v_load(c + i);
-            if (bias) {
-                v += v_load(bias + i);
-            }
-            v_store(c + i, relu ? v_relu(v) : v);
+INLINE void epilogue_row(int64_t cols, const float *bias, const float *residual, int relu, float *c) {
+    for (int64_t i = 0; i < cols; i += VL) {
+        int64_t lanes = cols - i;
+        vf v = lanes >= VL ? v_load(c + i) : v_load_part(c + i, lanes);
+        if (bias) {
+            v += lanes >= VL ? v_load(bias + i) : v_load_part(bias + i, lanes);
         }
-        if (i < cols) {
-            vf v = v_load_part(c + i, cols - i);
-            if (bias) {
-                v += v_load_part(bias + i, cols - i);
-            }
-            v_store_part(c + i, relu ? v_relu(v) : v, cols - i);
+        if (residual) {
+            v += lanes >= VL ? v_load(residual + i) : v_load_part(residual + i, lanes);
+        }
+        v = relu ? v_relu(v) : v;
+        if (lanes >= VL) {
+            v_store(c + i, v);
+        } else {
+            v_store_part(c + i, v, lanes);
         }
     }
 }
 
-void KERNEL(bias_activation)(int64_t rows, int64_t cols, const float *bias, int32_t activation, float *c,
-                             int64_t ldc) {
-    if (activation == GATUN_ACTIVATE_RELU) {
-        epilogue(rows, cols, bias, 1, c, ldc);
-    } else if (bias) {
-        epilogue(rows, cols, bias, 0, c, ldc);
+void KERNEL(epilogue)(int64_t rows, int64_t cols, const struct gatun_epilogue *e, float *c, int64_t ldc) {
+    if (!e->bias && !e->residual && !e->relu) {
+        return;
+    }
+    for (int64_t r = 0; r < rows; r++, c += ldc) {
+        const float *residual = e->residual ? e->residual + r * ldc : NULL;
+        if (e->relu) {
+            epilogue_row(cols, e->bias, residual, 1, c);
+        } else {
+            epilogue_row(cols, e->bias, residual, 0, c);
+        }
     }
 }
 

@@ -18,7 +18,7 @@ int64_t KERNEL(first_nan)(int64_t n, const float *a);
 void KERNEL(scale_u8)(int64_t n, float scale, float shift, const uint8_t *src, float *y);
 double KERNEL(reduce_line)(int32_t op, int64_t n, const float *a, int64_t stride);
 void KERNEL(reduce_columns)(int32_t op, int64_t rows, int64_t cols, const float *a, int64_t row_stride, double *y);
-void KERNEL(bias_activation)(int64_t rows, int64_t cols, const float *bias, int32_t activation, float *c, int64_t ldc);
+void KERNEL(epilogue)(int64_t rows, int64_t cols, const struct gatun_epilogue *epilogue, float *c, int64_t ldc);
 void KERNEL(row_times_matrix)(int64_t k, int64_t n, const float *a, const float *b, int64_t ldb, int32_t accumulate,
                               float *y);
 void KERNEL(row_times_transposed)(int64_t k, int64_t n, const float *a, const float *b, int64_t ldb,
@@ -27,6 +27,19 @@ void KERNEL(tile_rows)(const struct gatun_tile *tile, int64_t rows);
 void KERNEL(outer_sum)(const struct gatun_outer *outer);
 void KERNEL(pixel_row)(const struct gatun_pixels *pixels, const float *x, float *y);
 void KERNEL(pixel_outer)(const struct gatun_pixels *pixels, int64_t rows, const float *x, const float *dy, float *sum);
+void KERNEL(winograd_input)(const struct gatun_winograd *winograd, const struct gatun_winograd_tile *tile,
+                            const float *x, float *v);
+void KERNEL(winograd_gradient)(const struct gatun_winograd *winograd, const struct gatun_winograd_tile *tile,
+                               const float *dy, float *v);
+void KERNEL(winograd_output)(const struct gatun_winograd *winograd, const struct gatun_winograd_tile *tile,
+                             const float *products, const struct gatun_epilogue *epilogue, float *y);
+void KERNEL(winograd_filter)(int32_t m, const float *w, int64_t step, int64_t lanes, float *u, int64_t plane);
+void KERNEL(winograd_filter_gradient)(int32_t m, const float *u, int64_t plane, int64_t lanes, float *dw,
+                                      int64_t step);
+void KERNEL(depthwise_row)(const struct gatun_depthwise *depthwise, const float *x,
+                           const struct gatun_epilogue *epilogue, float *y);
+void KERNEL(depthwise_scatter)(const struct gatun_depthwise *depthwise, const float *dy, const float *w, float *dx);
+void KERNEL(depthwise_outer)(const struct gatun_depthwise *depthwise, const float *x, const float *dy, float *sum);
 void KERNEL(sum_vectors)(int64_t n, const float *a, float *y);
 void KERNEL(add_to)(int64_t n, const float *a, float *y);
 void KERNEL(gather_columns)(const gatun_conv2d *conv, const float *columns, int64_t ld, int32_t first_out_row,

@@ -23,8 +23,8 @@ enum { MAX_ROWS_1 = 12, MAX_ROWS_2 = 6 };
  * room: so many floats from out on may be written. Where the rows of the output follow each other closely, a whole
  * vector spoils only floats that later rows write, and is several times faster than a masked one.
  */
-typedef void (*tile_fn)(const struct gatun_tile *t, const float *in, const float *panel, const float *bias, float *out,
-                        int64_t lanes, int64_t room);
+typedef void (*tile_fn)(const struct gatun_tile *t, const float *in, const float *panel, const float *bias,
+                        const float *residual, float *out, int64_t lanes, int64_t room);
 
 INLINE void store_lanes(float *out, vf v, int64_t lanes, int64_t room) {
     if (lanes >= VL || room >= VL) {
@@ -40,7 +40,7 @@ INLINE vf load_lanes(const float *p, int64_t lanes) {
 
 #define TILE(R, J)                                                                                                     \
     static void tile_##R##_##J(const struct gatun_tile *t, const float *in, const float *panel, const float *bias,     \
-                               float *out, int64_t lanes, int64_t room) {                                              \
+                               const float *residual, float *out, int64_t lanes, int64_t room) {                       \
         vf acc[R][J];                                                                                                  \
         const int64_t step = t->in_step, length = t->length;                                                           \
         _Pragma("GCC unroll 2") for (int j = 0; j < J; j++) {                                                          \
@@ -62,9 +62,12 @@ INLINE vf load_lanes(const float *p, int64_t lanes) {
         }                                                                                                              \
         _Pragma("GCC unroll 16") for (int r = 0; r < R; r++) {                                                         \
             _Pragma("GCC unroll 2") for (int j = 0; j < J; j++) {                                                      \
-                vf v = t->relu ? v_relu(acc[r][j]) : acc[r][j];                                                        \
+                vf v = acc[r][j];                                                                                      \
                 int64_t at = r * t->out_step + j * VL;                                                                 \
-                store_lanes(out + at, v, lanes - j * VL, room - at);                                                   \
+                if (residual) {                                                                                        \
+                    v += load_lanes(residual + at, lanes - j * VL);                                                    \
+                }                                                                                                      \
+                store_lanes(out + at, t->relu ? v_relu(v) : v, lanes - j * VL, room - at);                             \
             }                                                                                                          \
         }                                                                                                              \
     }
@@ -110,8 +113,9 @@ void KERNEL(tile_rows)(const struct gatun_tile *t, int64_t rows) {
         int64_t room = t->out_step == t->cols && c == 0 && lanes <= vectors * VL ? rows * t->out_step : 0;
         for (int64_t r = 0; r < rows; r += height) {
             int64_t h = rows - r < height ? rows - r : height;
-            tiles[h - 1](t, t->in + r * t->in_step, panel, bias, t->out + r * t->out_step + c, lanes,
-                         room - r * t->out_step);
+            const int64_t at = r * t->out_step + c;
+            tiles[h - 1](t, t->in + r * t->in_step, panel, bias, t->residual ? t->residual + at : NULL, t->out + at,
+                         lanes, room - r * t->out_step);
         }
         c += vectors * VL;
         panel += depth * vectors * VL;

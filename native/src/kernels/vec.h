@@ -163,6 +163,9 @@ INLINE __mmask16 v_first(int64_t n) {
     return (__mmask16)(0xffffu >> (16 - n));
 }
 
+/* The same for 0 <= n <= VL. */
+#define v_load_some v_load_part
+
 INLINE vf v_load_part(const float *p, int64_t n) {
     return (vf)_mm512_maskz_loadu_ps(v_first(n), p);
 }
@@ -177,6 +180,8 @@ INLINE __m256i v_first(int64_t n) {
     static const int32_t ones_then_zeros[16] = {-1, -1, -1, -1, -1, -1, -1, -1};
     return _mm256_loadu_si256((const __m256i *)(ones_then_zeros + 8 - n));
 }
+
+#define v_load_some v_load_part
 
 INLINE vf v_load_part(const float *p, int64_t n) {
     return (vf)_mm256_maskload_ps(p, v_first(n));
@@ -195,6 +200,10 @@ INLINE vf v_load_part(const float *p, int64_t n) {
     case 3: return (vf){p[0], p[1], p[2]};
     default: return v_load(p);
     }
+}
+
+INLINE vf v_load_some(const float *p, int64_t n) {
+    return n > 0 ? v_load_part(p, n) : (vf){0};
 }
 
 INLINE void v_store_part(float *p, vf v, int64_t n) {

@@ -8,6 +8,8 @@ import io.gatun.kernel.Kernels;
 import io.gatun.kernel.Kernels.Activation;
 import io.gatun.kernel.Kernels.ConvPass;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -24,18 +26,25 @@ public final class Convolution {
      *
      * @param strideHeight rows between two outputs, at least 1
      * @param strideWidth columns between two outputs, at least 1
+     * @param dilationHeight rows between two rows of the kernel, at least 1 (1: next to each other)
+     * @param dilationWidth columns between two columns of the kernel, at least 1
      * @param padTop rows of zeros above
      * @param padBottom rows of zeros below
      * @param padLeft columns of zeros at the left
      * @param padRight columns of zeros at the right
+     * @param groups parts into which both sides' channels are divided; each part of the output sees
+     *     one of the input. As many groups as channels is a depthwise convolution
      */
     public record Geometry(
             int strideHeight,
             int strideWidth,
+            int dilationHeight,
+            int dilationWidth,
             int padTop,
             int padBottom,
             int padLeft,
-            int padRight) {
+            int padRight,
+            int groups) {
         /** Checks the numbers; an {@link IllegalArgumentException} names the one that is wrong. */
         public Geometry {
             if (strideHeight < 1 || strideWidth < 1) {
@@ -44,6 +53,14 @@ public final class Convolution {
                                 + strideHeight
                                 + "x"
                                 + strideWidth
+                                + ": both must be at least 1");
+            }
+            if (dilationHeight < 1 || dilationWidth < 1) {
+                throw new IllegalArgumentException(
+                        "dilation = "
+                                + dilationHeight
+                                + "x"
+                                + dilationWidth
                                 + ": both must be at least 1");
             }
             if (padTop < 0 || padBottom < 0 || padLeft < 0 || padRight < 0) {
@@ -58,6 +75,68 @@ public final class Convolution {
                                 + padRight
                                 + ": none may be negative");
             }
+            if (groups < 1) {
+                throw new IllegalArgumentException("groups = " + groups + ": must be at least 1");
+            }
+        }
+
+        /**
+         * Without dilation and groups.
+         *
+         * @param strideHeight rows between two outputs, at least 1
+         * @param strideWidth columns between two outputs, at least 1
+         * @param padTop rows of zeros above
+         * @param padBottom rows of zeros below
+         * @param padLeft columns of zeros at the left
+         * @param padRight columns of zeros at the right
+         */
+        public Geometry(
+                int strideHeight,
+                int strideWidth,
+                int padTop,
+                int padBottom,
+                int padLeft,
+                int padRight) {
+            this(strideHeight, strideWidth, 1, 1, padTop, padBottom, padLeft, padRight, 1);
+        }
+
+        /**
+         * This geometry with another dilation.
+         *
+         * @param height rows between two rows of the kernel, at least 1
+         * @param width columns between two columns of the kernel, at least 1
+         * @return the geometry
+         */
+        public Geometry dilation(int height, int width) {
+            return new Geometry(
+                    strideHeight,
+                    strideWidth,
+                    height,
+                    width,
+                    padTop,
+                    padBottom,
+                    padLeft,
+                    padRight,
+                    groups);
+        }
+
+        /**
+         * This geometry with another number of groups.
+         *
+         * @param number at least 1; it divides the channels of both sides
+         * @return the geometry
+         */
+        public Geometry groups(int number) {
+            return new Geometry(
+                    strideHeight,
+                    strideWidth,
+                    dilationHeight,
+                    dilationWidth,
+                    padTop,
+                    padBottom,
+                    padLeft,
+                    padRight,
+                    number);
         }
     }
 
@@ -98,9 +177,9 @@ public final class Convolution {
      * Convolves images with kernels.
      *
      * @param x [N, C, H, W]
-     * @param weight [K, C, kernel height, kernel width]
+     * @param weight [K, C / groups, kernel height, kernel width]
      * @param bias [K], or null for none
-     * @param geometry stride and padding
+     * @param geometry stride, dilation, padding and groups
      * @param relu whether a ReLU follows, in the same kernel
      * @return [N, K, H', W'], channels last in memory
      * @throws IllegalArgumentException if shapes clash or the kernel is larger than the padded
@@ -108,39 +187,73 @@ public final class Convolution {
      */
     public static Tensor conv2d(
             Tensor x, Tensor weight, @Nullable Tensor bias, Geometry geometry, boolean relu) {
+        return conv2d(x, weight, bias, null, geometry, relu);
+    }
+
+    /**
+     * Convolves images with kernels and adds a residual before the ReLU, in the same kernel: the
+     * end of a residual block (He et al., "Deep Residual Learning", 2016).
+     *
+     * @param x [N, C, H, W]
+     * @param weight [K, C / groups, kernel height, kernel width]
+     * @param bias [K], or null for none
+     * @param residual [N, K, H', W'], or null for none
+     * @param geometry stride, dilation, padding and groups
+     * @param relu whether a ReLU follows
+     * @return [N, K, H', W'], channels last in memory
+     * @throws IllegalArgumentException if shapes clash or the kernel is larger than the padded
+     *     input
+     */
+    public static Tensor conv2d(
+            Tensor x,
+            Tensor weight,
+            @Nullable Tensor bias,
+            @Nullable Tensor residual,
+            Geometry geometry,
+            boolean relu) {
         Checks.floats("conv2d", x, weight);
-        Checks.rank("conv2d", "x", x, 4, "[N, C, H, W]");
-        Checks.rank("conv2d", "weight", weight, 4, "[K, C, height, width]");
-        if (x.shape().dim(1) != weight.shape().dim(1)) {
-            throw new IllegalArgumentException(
-                    "conv2d: x has shape "
-                            + x.shape()
-                            + " and weight [K, C, height, width] = "
-                            + weight.shape()
-                            + ": x has "
-                            + x.shape().dim(1)
-                            + " channels, the weight takes "
-                            + weight.shape().dim(1));
-        }
-        Tensor dense =
-                bias == null ? null : LinearAlgebra.vector("conv2d", bias, weight.shape().dim(0));
-        Kernels.Conv2d conv =
-                sizes(
-                        x.shape(),
-                        weight.shape(),
-                        geometry,
-                        relu ? Activation.RELU : Activation.LINEAR);
+        Kernels.Conv2d conv = sizes(x, weight, geometry, relu);
         Tensor image = x.detach().channelsLast();
         Tensor kernel = kernelOrder(weight.detach());
-        Tensor y =
-                Tensor.empty(
-                        Layout.channelsLast(
-                                Shape.of(
-                                        conv.batch(),
-                                        conv.outChannels(),
-                                        conv.outHeight(),
-                                        conv.outWidth())),
-                        DType.FLOAT32);
+        Tensor y = forward(conv, image, kernel.data(), bias, residual);
+        Tape tape = Tape.recording();
+        if (tape == null) {
+            return y;
+        }
+        LinearAlgebra.ReluGradient before = new LinearAlgebra.ReluGradient(relu ? y : null);
+        WeightGradient weights = new WeightGradient(conv, image, weight, bias != null);
+        List<Tape.Edge> edges = new ArrayList<>();
+        edges.add(new Tape.Edge(x, g -> inputGradient(conv, before.of(g), kernel, x.shape())));
+        edges.add(new Tape.Edge(weight, g -> weights.of(before.of(g))));
+        if (bias != null) {
+            edges.add(new Tape.Edge(bias, g -> weights.ofBias(before.of(g))));
+        }
+        if (residual != null) {
+            edges.add(new Tape.Edge(residual, before::of));
+        }
+        return tape.record("conv2d", y, edges.toArray(Tape.Edge[]::new));
+    }
+
+    /** The forward pass alone; weights in the order of {@link #weightLayout}, or packed. */
+    static Tensor forward(
+            Kernels.Conv2d conv,
+            Tensor image,
+            MemorySegment weights,
+            @Nullable Tensor bias,
+            @Nullable Tensor residual) {
+        Tensor dense =
+                bias == null ? null : LinearAlgebra.vector("conv2d", bias, conv.outChannels());
+        Shape shape = Shape.of(conv.batch(), conv.outChannels(), conv.outHeight(), conv.outWidth());
+        if (residual != null && !residual.shape().equals(shape)) {
+            throw new IllegalArgumentException(
+                    "conv2d: residual has shape "
+                            + residual.shape()
+                            + ", the output has "
+                            + shape
+                            + ": they must be equal");
+        }
+        Tensor added = residual == null ? null : residual.detach().channelsLast();
+        Tensor y = Tensor.empty(Layout.channelsLast(shape), DType.FLOAT32);
         int threads = Scope.currentThreads();
         withWorkspace(
                 conv,
@@ -151,30 +264,46 @@ public final class Convolution {
                                 .conv2dForward(
                                         conv,
                                         image.data(),
-                                        kernel.data(),
+                                        weights,
                                         dense == null ? null : dense.data(),
+                                        added == null ? null : added.data(),
                                         y.data(),
                                         workspace,
                                         threads));
-        Tape tape = Tape.recording();
-        if (tape == null) {
-            return y;
-        }
-        LinearAlgebra.ReluGradient before = new LinearAlgebra.ReluGradient(relu ? y : null);
-        WeightGradient weights = new WeightGradient(conv, image, weight, bias != null);
-        Tape.Edge toX = new Tape.Edge(x, g -> inputGradient(conv, before.of(g), kernel, x.shape()));
-        Tape.Edge toWeight = new Tape.Edge(weight, g -> weights.of(before.of(g)));
-        return bias == null
-                ? tape.record("conv2d", y, toX, toWeight)
-                : tape.record(
-                        "conv2d",
-                        y,
-                        toX,
-                        toWeight,
-                        new Tape.Edge(bias, g -> weights.ofBias(before.of(g))));
+        return y;
     }
 
-    private static Kernels.Conv2d sizes(Shape x, Shape w, Geometry g, Activation activation) {
+    /** Checks the shapes of a call and puts them together. */
+    static Kernels.Conv2d sizes(Tensor image, Tensor weight, Geometry g, boolean relu) {
+        Checks.rank("conv2d", "x", image, 4, "[N, C, H, W]");
+        Checks.rank("conv2d", "weight", weight, 4, "[K, C / groups, height, width]");
+        Shape x = image.shape();
+        Shape w = weight.shape();
+        if (x.dim(1) % g.groups != 0 || w.dim(0) % g.groups != 0) {
+            throw new IllegalArgumentException(
+                    "conv2d: groups = "
+                            + g.groups
+                            + " must divide the channels of x, "
+                            + x.dim(1)
+                            + ", and of the output, "
+                            + w.dim(0));
+        }
+        if (x.dim(1) / g.groups != w.dim(1)) {
+            throw new IllegalArgumentException(
+                    "conv2d: x has shape "
+                            + x
+                            + " and weight [K, C"
+                            + (g.groups == 1 ? "" : " / " + g.groups)
+                            + ", height, width] = "
+                            + w
+                            + ": x has "
+                            + x.dim(1)
+                            + " channels"
+                            + (g.groups == 1 ? "" : " in " + g.groups + " groups")
+                            + ", the weight takes "
+                            + w.dim(1)
+                            + (g.groups == 1 ? "" : " per group"));
+        }
         int kernelHeight = Checks.int32("conv2d", "kernel height", w.dim(2));
         int kernelWidth = Checks.int32("conv2d", "kernel width", w.dim(3));
         if (kernelHeight < 1 || kernelWidth < 1) {
@@ -190,25 +319,33 @@ public final class Convolution {
                         "conv2d",
                         "height",
                         x.dim(2),
-                        kernelHeight,
+                        span(kernelHeight, g.dilationHeight),
                         g.strideHeight,
                         (long) g.padTop + g.padBottom),
                 outputSize(
                         "conv2d",
                         "width",
                         x.dim(3),
-                        kernelWidth,
+                        span(kernelWidth, g.dilationWidth),
                         g.strideWidth,
                         (long) g.padLeft + g.padRight),
                 kernelHeight,
                 kernelWidth,
                 g.strideHeight,
                 g.strideWidth,
-                1,
-                1,
+                g.dilationHeight,
+                g.dilationWidth,
                 g.padTop,
                 g.padLeft,
-                activation);
+                g.groups,
+                relu ? Activation.RELU : Activation.LINEAR,
+                ConvolutionAlgorithms.forced(),
+                false);
+    }
+
+    /** Input positions from a kernel's first to its last. */
+    private static int span(int kernel, int dilation) {
+        return Checks.int32("conv2d", "dilated kernel", (kernel - 1L) * dilation + 1);
     }
 
     /**
@@ -216,14 +353,14 @@ public final class Convolution {
      * [height][width][C][K], which is the right-hand matrix of the convolution's product as it
      * stands.
      *
-     * @param shape [K, C, height, width]
+     * @param shape [K, C / groups, height, width]
      * @return the layout that layers give their weights
      */
     public static Layout weightLayout(Shape shape) {
         return Layout.permuted(shape, 2, 3, 1, 0);
     }
 
-    private static Tensor kernelOrder(Tensor weight) {
+    static Tensor kernelOrder(Tensor weight) {
         Layout wanted = weightLayout(weight.shape());
         return weight.layout().sameOrder(wanted) ? weight : Views.copy(weight, wanted);
     }
@@ -304,7 +441,7 @@ public final class Convolution {
     }
 
     /** Runs a pass with scratch memory from the pool, which goes back at once. */
-    private static void withWorkspace(
+    static void withWorkspace(
             Kernels.Conv2d conv, ConvPass pass, int threads, Consumer<MemorySegment> call) {
         long bytes = Backend.kernels().conv2dWorkspace(conv, pass, threads);
         if (bytes == 0) {

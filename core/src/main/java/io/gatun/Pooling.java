@@ -24,6 +24,12 @@ public final class Pooling {
      */
     public static Tensor maxPool2d(
             Tensor x, int kernelHeight, int kernelWidth, Convolution.Geometry geometry) {
+        if (geometry.dilationHeight() != 1
+                || geometry.dilationWidth() != 1
+                || geometry.groups() != 1) {
+            throw new IllegalArgumentException(
+                    "maxPool2d: " + geometry + ": pooling has no dilation and no groups");
+        }
         Checks.floats("maxPool2d", x);
         Checks.rank("maxPool2d", "x", x, 4, "[N, C, H, W]");
         if (kernelHeight < 1 || kernelWidth < 1) {

@@ -96,7 +96,52 @@ public interface Kernels {
             int dilationWidth,
             int padTop,
             int padLeft,
-            Activation activation) {}
+            int groups,
+            Activation activation,
+            ConvAlgorithm algorithm,
+            boolean packed) {
+        /** The same computed by a wished-for algorithm. */
+        public Conv2d by(ConvAlgorithm wish, boolean packedWeights) {
+            return new Conv2d(
+                    batch,
+                    inChannels,
+                    inHeight,
+                    inWidth,
+                    outChannels,
+                    outHeight,
+                    outWidth,
+                    kernelHeight,
+                    kernelWidth,
+                    strideHeight,
+                    strideWidth,
+                    dilationHeight,
+                    dilationWidth,
+                    padTop,
+                    padLeft,
+                    groups,
+                    activation,
+                    wish,
+                    packedWeights);
+        }
+    }
+
+    /**
+     * A way to compute a convolution; the order is that of {@code enum gatun_conv_algorithm}. One
+     * that cannot compute a pass counts as {@link #AUTO}.
+     */
+    enum ConvAlgorithm {
+        AUTO,
+        IM2COL,
+        SHIFT,
+        POINTWISE,
+        DIRECT,
+        PIXEL,
+        GATHER,
+        PARITY,
+        WINOGRAD_2,
+        WINOGRAD_4,
+        DEPTHWISE
+    }
 
     /** A pass of a convolution; the order is that of {@code enum gatun_conv_pass}. */
     enum ConvPass {
@@ -172,14 +217,28 @@ public interface Kernels {
             MemorySegment c,
             int threads);
 
+    /** Whether an algorithm can compute a pass. */
+    boolean conv2dSupports(Conv2d conv, ConvPass pass, ConvAlgorithm algorithm);
+
+    /** What computes a pass, never {@link ConvAlgorithm#AUTO}. */
+    ConvAlgorithm conv2dAlgorithm(Conv2d conv, ConvPass pass, int threads);
+
     /** Bytes of scratch memory that a pass needs; 0 for none. */
     long conv2dWorkspace(Conv2d conv, ConvPass pass, int threads);
+
+    /**
+     * Bytes of the weights in the form that the forward pass wants; 0 if it takes them as they are.
+     */
+    long conv2dPackedBytes(Conv2d conv, int threads);
+
+    void conv2dPack(Conv2d conv, MemorySegment w, MemorySegment packed, int threads);
 
     void conv2dForward(
             Conv2d conv,
             MemorySegment x,
             MemorySegment w,
             @Nullable MemorySegment bias,
+            @Nullable MemorySegment residual,
             MemorySegment y,
             MemorySegment workspace,
             int threads);

@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
 @SuppressWarnings(
         "EnumOrdinal") // the enums of Kernels follow those of gatun.h; a test compares them
 public final class NativeKernels implements Kernels {
+    private static final ConvAlgorithm[] ALGORITHMS = ConvAlgorithm.values();
+
     private final Descriptors descriptors = new Descriptors();
 
     /**
@@ -170,9 +172,56 @@ public final class NativeKernels implements Kernels {
         gatun_conv2d.dilation_width(d, conv.dilationWidth());
         gatun_conv2d.pad_top(d, conv.padTop());
         gatun_conv2d.pad_left(d, conv.padLeft());
+        gatun_conv2d.groups(d, conv.groups());
         gatun_conv2d.activation(d, conv.activation().ordinal());
+        gatun_conv2d.algorithm(d, conv.algorithm().ordinal());
+        gatun_conv2d.packed(d, conv.packed() ? 1 : 0);
         gatun_conv2d.threads(d, threads);
         return d;
+    }
+
+    @Override
+    public boolean conv2dSupports(Conv2d conv, ConvPass pass, ConvAlgorithm algorithm) {
+        MemorySegment d = describe(conv, 1);
+        try {
+            return Gatun.gatun_conv2d_supports(d, pass.ordinal(), algorithm.ordinal()) == 1;
+        } finally {
+            descriptors.give(d);
+        }
+    }
+
+    @Override
+    public ConvAlgorithm conv2dAlgorithm(Conv2d conv, ConvPass pass, int threads) {
+        MemorySegment d = describe(conv, threads);
+        try {
+            int algorithm = Gatun.gatun_conv2d_algorithm(d, pass.ordinal());
+            check(algorithm < 0 ? Gatun.GATUN_BAD_ARGUMENT() : 0, "conv2d_algorithm");
+            return ALGORITHMS[algorithm];
+        } finally {
+            descriptors.give(d);
+        }
+    }
+
+    @Override
+    public long conv2dPackedBytes(Conv2d conv, int threads) {
+        MemorySegment d = describe(conv, threads);
+        try {
+            long bytes = Gatun.gatun_conv2d_packed_bytes(d);
+            check(bytes < 0 ? Gatun.GATUN_BAD_ARGUMENT() : 0, "conv2d_packed_bytes");
+            return bytes;
+        } finally {
+            descriptors.give(d);
+        }
+    }
+
+    @Override
+    public void conv2dPack(Conv2d conv, MemorySegment w, MemorySegment packed, int threads) {
+        MemorySegment d = describe(conv, threads);
+        try {
+            check(Gatun.gatun_conv2d_pack(d, w, packed), "conv2d_pack");
+        } finally {
+            descriptors.give(d);
+        }
     }
 
     @Override
@@ -193,13 +242,15 @@ public final class NativeKernels implements Kernels {
             MemorySegment x,
             MemorySegment w,
             @Nullable MemorySegment bias,
+            @Nullable MemorySegment residual,
             MemorySegment y,
             MemorySegment workspace,
             int threads) {
         MemorySegment d = describe(conv, threads);
         try {
             check(
-                    Gatun.gatun_conv2d_forward(d, x, w, orNull(bias), y, workspace),
+                    Gatun.gatun_conv2d_forward(
+                            d, x, w, orNull(bias), orNull(residual), y, workspace),
                     "conv2d_forward");
         } finally {
             descriptors.give(d);

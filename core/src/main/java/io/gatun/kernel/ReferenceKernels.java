@@ -225,6 +225,24 @@ public final class ReferenceKernels implements Kernels {
     }
 
     @Override
+    public boolean conv2dSupports(Conv2d conv, ConvPass pass, ConvAlgorithm algorithm) {
+        return algorithm == ConvAlgorithm.IM2COL;
+    }
+
+    @Override
+    public ConvAlgorithm conv2dAlgorithm(Conv2d conv, ConvPass pass, int threads) {
+        return ConvAlgorithm.IM2COL;
+    }
+
+    @Override
+    public long conv2dPackedBytes(Conv2d conv, int threads) {
+        return 0;
+    }
+
+    @Override
+    public void conv2dPack(Conv2d conv, MemorySegment w, MemorySegment packed, int threads) {}
+
+    @Override
     public long conv2dWorkspace(Conv2d conv, ConvPass pass, int threads) {
         return 0;
     }
@@ -254,7 +272,7 @@ public final class ReferenceKernels implements Kernels {
                                                 * c.inChannels();
                                 long weight =
                                         ((long) ky * c.kernelWidth() + kx)
-                                                * c.inChannels()
+                                                * groupChannels(c)
                                                 * c.outChannels();
                                 tap.at(input, output, weight);
                             }
@@ -288,7 +306,28 @@ public final class ReferenceKernels implements Kernels {
     }
 
     private static long weightSize(Conv2d c) {
-        return (long) c.kernelHeight() * c.kernelWidth() * c.inChannels() * c.outChannels();
+        return (long) c.kernelHeight() * c.kernelWidth() * groupChannels(c) * c.outChannels();
+    }
+
+    /** Input channels that an output channel sees. */
+    private static int groupChannels(Conv2d c) {
+        return c.inChannels() / c.groups();
+    }
+
+    /** An input channel, counted from that of channel 0, and the outputs from..to that see it. */
+    private interface Channel {
+        void at(int input, int row, int from, int to);
+    }
+
+    /** Visits the input channels; row is that of the weight, counted from channels 0, 0. */
+    private static void channels(Conv2d c, Channel channel) {
+        int in = groupChannels(c);
+        int out = c.outChannels() / c.groups();
+        for (int g = 0; g < c.groups(); g++) {
+            for (int i = 0; i < in; i++) {
+                channel.at(g * in + i, i * c.outChannels(), g * out, (g + 1) * out);
+            }
+        }
     }
 
     @Override
@@ -297,6 +336,7 @@ public final class ReferenceKernels implements Kernels {
             MemorySegment x,
             MemorySegment w,
             @Nullable MemorySegment bias,
+            @Nullable MemorySegment residual,
             MemorySegment y,
             MemorySegment workspace,
             int threads) {
@@ -306,19 +346,24 @@ public final class ReferenceKernels implements Kernels {
         taps(
                 c,
                 (input, output, weight) -> {
-                    for (int i = 0; i < c.inChannels(); i++) {
-                        double value = image[(int) input + i];
-                        int row = (int) weight + i * c.outChannels();
-                        for (int o = 0; o < c.outChannels(); o++) {
-                            sum[(int) output + o] += value * kernel[row + o];
-                        }
-                    }
+                    int pixel = (int) output;
+                    channels(
+                            c,
+                            (i, row, from, to) -> {
+                                double value = image[(int) input + i];
+                                int first = (int) weight + row;
+                                for (int o = from; o < to; o++) {
+                                    sum[pixel + o] += value * kernel[first + o];
+                                }
+                            });
                 });
         for (int i = 0; i < sum.length; i++) {
             sum[i] =
                     activate(
                             c.activation(),
-                            sum[i] + (bias == null ? 0 : at(bias, i % c.outChannels())));
+                            sum[i]
+                                    + (bias == null ? 0 : at(bias, i % c.outChannels()))
+                                    + (residual == null ? 0 : at(residual, i)));
         }
         store(sum, y);
     }
@@ -337,14 +382,17 @@ public final class ReferenceKernels implements Kernels {
         taps(
                 c,
                 (input, output, weight) -> {
-                    for (int i = 0; i < c.inChannels(); i++) {
-                        int row = (int) weight + i * c.outChannels();
-                        double total = 0;
-                        for (int o = 0; o < c.outChannels(); o++) {
-                            total += gradient[(int) output + o] * kernel[row + o];
-                        }
-                        sum[(int) input + i] += total;
-                    }
+                    int pixel = (int) output;
+                    channels(
+                            c,
+                            (i, row, from, to) -> {
+                                int first = (int) weight + row;
+                                double total = 0;
+                                for (int o = from; o < to; o++) {
+                                    total += gradient[pixel + o] * kernel[first + o];
+                                }
+                                sum[(int) input + i] += total;
+                            });
                 });
         store(sum, dx);
     }
@@ -364,13 +412,16 @@ public final class ReferenceKernels implements Kernels {
         taps(
                 c,
                 (input, output, weight) -> {
-                    for (int i = 0; i < c.inChannels(); i++) {
-                        double value = image[(int) input + i];
-                        int row = (int) weight + i * c.outChannels();
-                        for (int o = 0; o < c.outChannels(); o++) {
-                            sum[row + o] += value * gradient[(int) output + o];
-                        }
-                    }
+                    int pixel = (int) output;
+                    channels(
+                            c,
+                            (i, row, from, to) -> {
+                                double value = image[(int) input + i];
+                                int first = (int) weight + row;
+                                for (int o = from; o < to; o++) {
+                                    sum[first + o] += value * gradient[pixel + o];
+                                }
+                            });
                 });
         store(sum, dw);
         if (dbias != null) {

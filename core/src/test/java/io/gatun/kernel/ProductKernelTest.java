@@ -20,6 +20,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.gatun.kernel.Kernels.Activation;
 import io.gatun.kernel.Kernels.Conv2d;
+import io.gatun.kernel.Kernels.ConvAlgorithm;
 import io.gatun.kernel.Kernels.ConvPass;
 import io.gatun.kernel.Kernels.Gemm;
 import io.gatun.kernel.Kernels.Pool2d;
@@ -135,12 +136,13 @@ class ProductKernelTest {
             if (height + top + bottom < spanHeight || width + left + right < spanWidth) {
                 continue;
             }
+            int groups = random.nextInt(4) == 0 ? 1 + random.nextInt(5) : 1;
             return new Conv2d(
                     random.nextInt(20) == 0 ? 0 : 1 + random.nextInt(3),
-                    1 + random.nextInt(20),
+                    groups * (1 + random.nextInt(20 / groups)),
                     height,
                     width,
-                    1 + random.nextInt(20),
+                    groups * (1 + random.nextInt(20 / groups)),
                     (height + top + bottom - spanHeight) / strideHeight + 1,
                     (width + left + right - spanWidth) / strideWidth + 1,
                     kernelHeight,
@@ -151,7 +153,10 @@ class ProductKernelTest {
                     dilationWidth,
                     top,
                     left,
-                    random.nextInt(3) == 0 ? Activation.RELU : Activation.LINEAR);
+                    groups,
+                    random.nextInt(3) == 0 ? Activation.RELU : Activation.LINEAR,
+                    ConvAlgorithm.AUTO,
+                    false);
         }
     }
 
@@ -160,9 +165,72 @@ class ProductKernelTest {
         SplittableRandom random = new SplittableRandom(SEED + 1);
         // The layers of LeNet-5, then random ones.
         Activation relu = Activation.RELU;
-        convolve(new Conv2d(5, 1, 28, 28, 6, 28, 28, 5, 5, 1, 1, 1, 1, 2, 2, relu), SEED);
-        convolve(new Conv2d(5, 6, 14, 14, 16, 10, 10, 5, 5, 1, 1, 1, 1, 0, 0, relu), SEED);
-        convolve(new Conv2d(2, 64, 8, 8, 64, 8, 8, 3, 3, 1, 1, 1, 1, 1, 1, relu), SEED);
+        convolve(
+                new Conv2d(
+                        5,
+                        1,
+                        28,
+                        28,
+                        6,
+                        28,
+                        28,
+                        5,
+                        5,
+                        1,
+                        1,
+                        1,
+                        1,
+                        2,
+                        2,
+                        1,
+                        relu,
+                        ConvAlgorithm.AUTO,
+                        false),
+                SEED);
+        convolve(
+                new Conv2d(
+                        5,
+                        6,
+                        14,
+                        14,
+                        16,
+                        10,
+                        10,
+                        5,
+                        5,
+                        1,
+                        1,
+                        1,
+                        1,
+                        0,
+                        0,
+                        1,
+                        relu,
+                        ConvAlgorithm.AUTO,
+                        false),
+                SEED);
+        convolve(
+                new Conv2d(
+                        2,
+                        64,
+                        8,
+                        8,
+                        64,
+                        8,
+                        8,
+                        3,
+                        3,
+                        1,
+                        1,
+                        1,
+                        1,
+                        1,
+                        1,
+                        1,
+                        relu,
+                        ConvAlgorithm.AUTO,
+                        false),
+                SEED);
         for (int i = 0; i < CONVOLUTIONS; i++) {
             convolve(convolution(random), SEED + 2 + i);
         }
@@ -175,7 +243,8 @@ class ProductKernelTest {
                     bench.uniform(
                             (long) c.batch() * c.inHeight() * c.inWidth() * c.inChannels(), -1, 1);
             long taps = (long) c.kernelHeight() * c.kernelWidth();
-            MemorySegment w = bench.uniform(taps * c.inChannels() * c.outChannels(), -1, 1);
+            MemorySegment w =
+                    bench.uniform(taps * (c.inChannels() / c.groups()) * c.outChannels(), -1, 1);
             MemorySegment bias =
                     bench.random.nextBoolean() ? bench.uniform(c.outChannels(), -1, 1) : null;
             long pixels = (long) c.batch() * c.outHeight() * c.outWidth();
@@ -187,13 +256,15 @@ class ProductKernelTest {
                     ConvPass.FORWARD,
                     taps * c.inChannels() + 1,
                     dy.byteSize() / 4,
-                    (k, y, scratch, threads) -> k.conv2dForward(c, x, w, bias, y, scratch, threads),
+                    (k, y, scratch, threads) ->
+                            k.conv2dForward(c, x, w, bias, null, y, scratch, threads),
                     (k, y, scratch, threads) ->
                             k.conv2dForward(
                                     linear,
                                     bench.absolute(x),
                                     bench.absolute(w),
                                     bias == null ? null : bench.absolute(bias),
+                                    null,
                                     y,
                                     scratch,
                                     threads));
@@ -262,7 +333,10 @@ class ProductKernelTest {
                 c.dilationWidth(),
                 c.padTop(),
                 c.padLeft(),
-                Activation.LINEAR);
+                c.groups(),
+                Activation.LINEAR,
+                ConvAlgorithm.AUTO,
+                false);
     }
 
     private interface Pass {

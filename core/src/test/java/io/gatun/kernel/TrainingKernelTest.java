@@ -21,6 +21,7 @@ import io.gatun.bindings.gatun.Gatun;
 import io.gatun.kernel.Kernels.Activation;
 import io.gatun.kernel.Kernels.Adam;
 import io.gatun.kernel.Kernels.Binary;
+import io.gatun.kernel.Kernels.ConvAlgorithm;
 import io.gatun.kernel.Kernels.ConvPass;
 import io.gatun.kernel.Kernels.Reduction;
 import io.gatun.kernel.Kernels.Sgd;
@@ -318,6 +319,21 @@ class TrainingKernelTest {
             Gatun.GATUN_CONV_BACKWARD_INPUT(),
             Gatun.GATUN_CONV_BACKWARD_WEIGHT()
         };
+        int[] algorithms = {
+            Gatun.GATUN_CONV_AUTO(),
+            Gatun.GATUN_CONV_IM2COL(),
+            Gatun.GATUN_CONV_SHIFT(),
+            Gatun.GATUN_CONV_POINTWISE(),
+            Gatun.GATUN_CONV_DIRECT(),
+            Gatun.GATUN_CONV_PIXEL(),
+            Gatun.GATUN_CONV_GATHER(),
+            Gatun.GATUN_CONV_PARITY(),
+            Gatun.GATUN_CONV_WINOGRAD_2(),
+            Gatun.GATUN_CONV_WINOGRAD_4(),
+            Gatun.GATUN_CONV_DEPTHWISE()
+        };
+        assertOrder(algorithms, ConvAlgorithm.values());
+        assertEquals(Gatun.GATUN_CONV_ALGORITHMS(), algorithms.length);
         assertOrder(unary, Unary.values());
         assertOrder(binary, Binary.values());
         assertOrder(reductions, Reduction.values());

@@ -1237,6 +1237,237 @@ public class Gatun extends Gatun$shared {
     public static int GATUN_CONV_BACKWARD_WEIGHT() {
         return GATUN_CONV_BACKWARD_WEIGHT;
     }
+    private static final int GATUN_CONV_AUTO = (int)0L;
+    /**
+     * {@snippet lang=c :
+     * enum gatun_conv_algorithm.GATUN_CONV_AUTO = 0
+     * }
+     */
+    public static int GATUN_CONV_AUTO() {
+        return GATUN_CONV_AUTO;
+    }
+    private static final int GATUN_CONV_IM2COL = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum gatun_conv_algorithm.GATUN_CONV_IM2COL = 1
+     * }
+     */
+    public static int GATUN_CONV_IM2COL() {
+        return GATUN_CONV_IM2COL;
+    }
+    private static final int GATUN_CONV_SHIFT = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum gatun_conv_algorithm.GATUN_CONV_SHIFT = 2
+     * }
+     */
+    public static int GATUN_CONV_SHIFT() {
+        return GATUN_CONV_SHIFT;
+    }
+    private static final int GATUN_CONV_POINTWISE = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * enum gatun_conv_algorithm.GATUN_CONV_POINTWISE = 3
+     * }
+     */
+    public static int GATUN_CONV_POINTWISE() {
+        return GATUN_CONV_POINTWISE;
+    }
+    private static final int GATUN_CONV_DIRECT = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * enum gatun_conv_algorithm.GATUN_CONV_DIRECT = 4
+     * }
+     */
+    public static int GATUN_CONV_DIRECT() {
+        return GATUN_CONV_DIRECT;
+    }
+    private static final int GATUN_CONV_PIXEL = (int)5L;
+    /**
+     * {@snippet lang=c :
+     * enum gatun_conv_algorithm.GATUN_CONV_PIXEL = 5
+     * }
+     */
+    public static int GATUN_CONV_PIXEL() {
+        return GATUN_CONV_PIXEL;
+    }
+    private static final int GATUN_CONV_GATHER = (int)6L;
+    /**
+     * {@snippet lang=c :
+     * enum gatun_conv_algorithm.GATUN_CONV_GATHER = 6
+     * }
+     */
+    public static int GATUN_CONV_GATHER() {
+        return GATUN_CONV_GATHER;
+    }
+    private static final int GATUN_CONV_PARITY = (int)7L;
+    /**
+     * {@snippet lang=c :
+     * enum gatun_conv_algorithm.GATUN_CONV_PARITY = 7
+     * }
+     */
+    public static int GATUN_CONV_PARITY() {
+        return GATUN_CONV_PARITY;
+    }
+    private static final int GATUN_CONV_WINOGRAD_2 = (int)8L;
+    /**
+     * {@snippet lang=c :
+     * enum gatun_conv_algorithm.GATUN_CONV_WINOGRAD_2 = 8
+     * }
+     */
+    public static int GATUN_CONV_WINOGRAD_2() {
+        return GATUN_CONV_WINOGRAD_2;
+    }
+    private static final int GATUN_CONV_WINOGRAD_4 = (int)9L;
+    /**
+     * {@snippet lang=c :
+     * enum gatun_conv_algorithm.GATUN_CONV_WINOGRAD_4 = 9
+     * }
+     */
+    public static int GATUN_CONV_WINOGRAD_4() {
+        return GATUN_CONV_WINOGRAD_4;
+    }
+    private static final int GATUN_CONV_DEPTHWISE = (int)10L;
+    /**
+     * {@snippet lang=c :
+     * enum gatun_conv_algorithm.GATUN_CONV_DEPTHWISE = 10
+     * }
+     */
+    public static int GATUN_CONV_DEPTHWISE() {
+        return GATUN_CONV_DEPTHWISE;
+    }
+    private static final int GATUN_CONV_ALGORITHMS = (int)11L;
+    /**
+     * {@snippet lang=c :
+     * enum gatun_conv_algorithm.GATUN_CONV_ALGORITHMS = 11
+     * }
+     */
+    public static int GATUN_CONV_ALGORITHMS() {
+        return GATUN_CONV_ALGORITHMS;
+    }
+
+    private static class gatun_conv2d_supports {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Gatun.C_INT,
+            Gatun.C_POINTER,
+            Gatun.C_INT,
+            Gatun.C_INT
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("gatun_conv2d_supports");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t gatun_conv2d_supports(const gatun_conv2d *conv, int32_t pass, int32_t algorithm)
+     * }
+     */
+    public static FunctionDescriptor gatun_conv2d_supports$descriptor() {
+        return gatun_conv2d_supports.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t gatun_conv2d_supports(const gatun_conv2d *conv, int32_t pass, int32_t algorithm)
+     * }
+     */
+    public static MethodHandle gatun_conv2d_supports$handle() {
+        return gatun_conv2d_supports.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t gatun_conv2d_supports(const gatun_conv2d *conv, int32_t pass, int32_t algorithm)
+     * }
+     */
+    public static MemorySegment gatun_conv2d_supports$address() {
+        return gatun_conv2d_supports.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t gatun_conv2d_supports(const gatun_conv2d *conv, int32_t pass, int32_t algorithm)
+     * }
+     */
+    public static int gatun_conv2d_supports(MemorySegment conv, int pass, int algorithm) {
+        var mh$ = gatun_conv2d_supports.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("gatun_conv2d_supports", conv, pass, algorithm);
+            }
+            return (int)mh$.invokeExact(conv, pass, algorithm);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class gatun_conv2d_algorithm {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Gatun.C_INT,
+            Gatun.C_POINTER,
+            Gatun.C_INT
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("gatun_conv2d_algorithm");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t gatun_conv2d_algorithm(const gatun_conv2d *conv, int32_t pass)
+     * }
+     */
+    public static FunctionDescriptor gatun_conv2d_algorithm$descriptor() {
+        return gatun_conv2d_algorithm.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t gatun_conv2d_algorithm(const gatun_conv2d *conv, int32_t pass)
+     * }
+     */
+    public static MethodHandle gatun_conv2d_algorithm$handle() {
+        return gatun_conv2d_algorithm.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t gatun_conv2d_algorithm(const gatun_conv2d *conv, int32_t pass)
+     * }
+     */
+    public static MemorySegment gatun_conv2d_algorithm$address() {
+        return gatun_conv2d_algorithm.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t gatun_conv2d_algorithm(const gatun_conv2d *conv, int32_t pass)
+     * }
+     */
+    public static int gatun_conv2d_algorithm(MemorySegment conv, int pass) {
+        var mh$ = gatun_conv2d_algorithm.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("gatun_conv2d_algorithm", conv, pass);
+            }
+            return (int)mh$.invokeExact(conv, pass);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
 
     private static class gatun_conv2d_workspace {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
@@ -1299,9 +1530,132 @@ public class Gatun extends Gatun$shared {
         }
     }
 
+    private static class gatun_conv2d_packed_bytes {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Gatun.C_LONG,
+            Gatun.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("gatun_conv2d_packed_bytes");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int64_t gatun_conv2d_packed_bytes(const gatun_conv2d *conv)
+     * }
+     */
+    public static FunctionDescriptor gatun_conv2d_packed_bytes$descriptor() {
+        return gatun_conv2d_packed_bytes.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int64_t gatun_conv2d_packed_bytes(const gatun_conv2d *conv)
+     * }
+     */
+    public static MethodHandle gatun_conv2d_packed_bytes$handle() {
+        return gatun_conv2d_packed_bytes.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int64_t gatun_conv2d_packed_bytes(const gatun_conv2d *conv)
+     * }
+     */
+    public static MemorySegment gatun_conv2d_packed_bytes$address() {
+        return gatun_conv2d_packed_bytes.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int64_t gatun_conv2d_packed_bytes(const gatun_conv2d *conv)
+     * }
+     */
+    public static long gatun_conv2d_packed_bytes(MemorySegment conv) {
+        var mh$ = gatun_conv2d_packed_bytes.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("gatun_conv2d_packed_bytes", conv);
+            }
+            return (long)mh$.invokeExact(conv);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class gatun_conv2d_pack {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Gatun.C_INT,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("gatun_conv2d_pack");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t gatun_conv2d_pack(const gatun_conv2d *conv, const float *w, void *packed)
+     * }
+     */
+    public static FunctionDescriptor gatun_conv2d_pack$descriptor() {
+        return gatun_conv2d_pack.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t gatun_conv2d_pack(const gatun_conv2d *conv, const float *w, void *packed)
+     * }
+     */
+    public static MethodHandle gatun_conv2d_pack$handle() {
+        return gatun_conv2d_pack.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t gatun_conv2d_pack(const gatun_conv2d *conv, const float *w, void *packed)
+     * }
+     */
+    public static MemorySegment gatun_conv2d_pack$address() {
+        return gatun_conv2d_pack.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t gatun_conv2d_pack(const gatun_conv2d *conv, const float *w, void *packed)
+     * }
+     */
+    public static int gatun_conv2d_pack(MemorySegment conv, MemorySegment w, MemorySegment packed) {
+        var mh$ = gatun_conv2d_pack.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("gatun_conv2d_pack", conv, w, packed);
+            }
+            return (int)mh$.invokeExact(conv, w, packed);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class gatun_conv2d_forward {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             Gatun.C_INT,
+            Gatun.C_POINTER,
             Gatun.C_POINTER,
             Gatun.C_POINTER,
             Gatun.C_POINTER,
@@ -1318,7 +1672,7 @@ public class Gatun extends Gatun$shared {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * int32_t gatun_conv2d_forward(const gatun_conv2d *conv, const float *x, const float *w, const float *bias, float *y, void *workspace)
+     * int32_t gatun_conv2d_forward(const gatun_conv2d *conv, const float *x, const void *w, const float *bias, const float *residual, float *y, void *workspace)
      * }
      */
     public static FunctionDescriptor gatun_conv2d_forward$descriptor() {
@@ -1328,7 +1682,7 @@ public class Gatun extends Gatun$shared {
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * int32_t gatun_conv2d_forward(const gatun_conv2d *conv, const float *x, const float *w, const float *bias, float *y, void *workspace)
+     * int32_t gatun_conv2d_forward(const gatun_conv2d *conv, const float *x, const void *w, const float *bias, const float *residual, float *y, void *workspace)
      * }
      */
     public static MethodHandle gatun_conv2d_forward$handle() {
@@ -1338,7 +1692,7 @@ public class Gatun extends Gatun$shared {
     /**
      * Address for:
      * {@snippet lang=c :
-     * int32_t gatun_conv2d_forward(const gatun_conv2d *conv, const float *x, const float *w, const float *bias, float *y, void *workspace)
+     * int32_t gatun_conv2d_forward(const gatun_conv2d *conv, const float *x, const void *w, const float *bias, const float *residual, float *y, void *workspace)
      * }
      */
     public static MemorySegment gatun_conv2d_forward$address() {
@@ -1347,16 +1701,16 @@ public class Gatun extends Gatun$shared {
 
     /**
      * {@snippet lang=c :
-     * int32_t gatun_conv2d_forward(const gatun_conv2d *conv, const float *x, const float *w, const float *bias, float *y, void *workspace)
+     * int32_t gatun_conv2d_forward(const gatun_conv2d *conv, const float *x, const void *w, const float *bias, const float *residual, float *y, void *workspace)
      * }
      */
-    public static int gatun_conv2d_forward(MemorySegment conv, MemorySegment x, MemorySegment w, MemorySegment bias, MemorySegment y, MemorySegment workspace) {
+    public static int gatun_conv2d_forward(MemorySegment conv, MemorySegment x, MemorySegment w, MemorySegment bias, MemorySegment residual, MemorySegment y, MemorySegment workspace) {
         var mh$ = gatun_conv2d_forward.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("gatun_conv2d_forward", conv, x, w, bias, y, workspace);
+                traceDowncall("gatun_conv2d_forward", conv, x, w, bias, residual, y, workspace);
             }
-            return (int)mh$.invokeExact(conv, x, w, bias, y, workspace);
+            return (int)mh$.invokeExact(conv, x, w, bias, residual, y, workspace);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {

@@ -30,7 +30,10 @@ import static java.lang.foreign.MemoryLayout.PathElement.*;
  *     int32_t dilation_width;
  *     int32_t pad_top;
  *     int32_t pad_left;
+ *     int32_t groups;
  *     int32_t activation;
+ *     int32_t algorithm;
+ *     int32_t packed;
  *     int32_t threads;
  * }
  * }
@@ -57,7 +60,10 @@ public class gatun_conv2d {
         Gatun.C_INT.withName("dilation_width"),
         Gatun.C_INT.withName("pad_top"),
         Gatun.C_INT.withName("pad_left"),
+        Gatun.C_INT.withName("groups"),
         Gatun.C_INT.withName("activation"),
+        Gatun.C_INT.withName("algorithm"),
+        Gatun.C_INT.withName("packed"),
         Gatun.C_INT.withName("threads")
     ).withName("gatun_conv2d");
 
@@ -728,6 +734,50 @@ public class gatun_conv2d {
         struct.set(pad_left$LAYOUT, pad_left$OFFSET, fieldValue);
     }
 
+    private static final OfInt groups$LAYOUT = (OfInt)$LAYOUT.select(groupElement("groups"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * int32_t groups
+     * }
+     */
+    public static final OfInt groups$layout() {
+        return groups$LAYOUT;
+    }
+
+    private static final long groups$OFFSET = $LAYOUT.byteOffset(groupElement("groups"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * int32_t groups
+     * }
+     */
+    public static final long groups$offset() {
+        return groups$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * int32_t groups
+     * }
+     */
+    public static int groups(MemorySegment struct) {
+        return struct.get(groups$LAYOUT, groups$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * int32_t groups
+     * }
+     */
+    public static void groups(MemorySegment struct, int fieldValue) {
+        struct.set(groups$LAYOUT, groups$OFFSET, fieldValue);
+    }
+
     private static final OfInt activation$LAYOUT = (OfInt)$LAYOUT.select(groupElement("activation"));
 
     /**
@@ -770,6 +820,94 @@ public class gatun_conv2d {
      */
     public static void activation(MemorySegment struct, int fieldValue) {
         struct.set(activation$LAYOUT, activation$OFFSET, fieldValue);
+    }
+
+    private static final OfInt algorithm$LAYOUT = (OfInt)$LAYOUT.select(groupElement("algorithm"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * int32_t algorithm
+     * }
+     */
+    public static final OfInt algorithm$layout() {
+        return algorithm$LAYOUT;
+    }
+
+    private static final long algorithm$OFFSET = $LAYOUT.byteOffset(groupElement("algorithm"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * int32_t algorithm
+     * }
+     */
+    public static final long algorithm$offset() {
+        return algorithm$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * int32_t algorithm
+     * }
+     */
+    public static int algorithm(MemorySegment struct) {
+        return struct.get(algorithm$LAYOUT, algorithm$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * int32_t algorithm
+     * }
+     */
+    public static void algorithm(MemorySegment struct, int fieldValue) {
+        struct.set(algorithm$LAYOUT, algorithm$OFFSET, fieldValue);
+    }
+
+    private static final OfInt packed$LAYOUT = (OfInt)$LAYOUT.select(groupElement("packed"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * int32_t packed
+     * }
+     */
+    public static final OfInt packed$layout() {
+        return packed$LAYOUT;
+    }
+
+    private static final long packed$OFFSET = $LAYOUT.byteOffset(groupElement("packed"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * int32_t packed
+     * }
+     */
+    public static final long packed$offset() {
+        return packed$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * int32_t packed
+     * }
+     */
+    public static int packed(MemorySegment struct) {
+        return struct.get(packed$LAYOUT, packed$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * int32_t packed
+     * }
+     */
+    public static void packed(MemorySegment struct, int fieldValue) {
+        struct.set(packed$LAYOUT, packed$OFFSET, fieldValue);
     }
 
     private static final OfInt threads$LAYOUT = (OfInt)$LAYOUT.select(groupElement("threads"));

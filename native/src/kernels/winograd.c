@@ -1,0 +1,303 @@
+/*
+ * Copyright 2026 The Gatun Authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * winograd.c - the transforms of Winograd's minimal filtering for 3x3 kernels (Lavin and Gray, "Fast Algorithms for
+ * Convolutional Neural Networks", 2015): F(4,3) computes 4x4 outputs from 6x6 inputs with 36 multiplications instead
+ * of 144, F(2,3) 2x2 outputs from 4x4 inputs with 16 instead of 36.
+ *
+ *   forward            y  = A' [ (G w G') * (B' x B) ] A
+ *   gradient of w      dw = G' [ sum over tiles of (B' x B) * (A dy A') ] G
+ *
+ * F(4,3) interpolates at 0, +-3/4, +-3/2 and infinity: its rounding is that of a direct sum, while the textbook's points
+ * 0, +-1, +-2 lose another factor of four. Lanes are channels, so a transform is the same few additions for each of them.
+ */
+#include "kernels_local.h"
+
+/* ---- F(4,3): points +-P and +-Q */
+#define P 0.75f
+#define Q 1.5f
+#define PP (P * P)
+#define QQ (Q * Q)
+/* 1 / product of the differences of a point to the others */
+#define N0 (1.0f / (PP * QQ))
+#define NP (1.0f / (2 * PP * (PP - QQ)))
+#define NQ (1.0f / (2 * QQ * (QQ - PP)))
+
+/* B' */
+INLINE void input_4(const vf *d, int64_t step, vf *out, int64_t out_step) {
+    vf d0 = d[0], d1 = d[step], d2 = d[2 * step], d3 = d[3 * step], d4 = d[4 * step], d5 = d[5 * step];
+    vf even_p = d4 - QQ * d2, odd_p = P * d3 - (P * QQ) * d1;
+    vf even_q = d4 - PP * d2, odd_q = Q * d3 - (PP * Q) * d1;
+    out[0] = (d4 - (PP + QQ) * d2) + (PP * QQ) * d0;
+    out[out_step] = even_p + odd_p;
+    out[2 * out_step] = even_p - odd_p;
+    out[3 * out_step] = even_q + odd_q;
+    out[4 * out_step] = even_q - odd_q;
+    out[5 * out_step] = (d5 - (PP + QQ) * d3) + (PP * QQ) * d1;
+}
+
+/* A' */
+INLINE void output_4(const vf *m, int64_t step, vf *out, int64_t out_step) {
+    vf sum_p = m[step] + m[2 * step], difference_p = m[step] - m[2 * step];
+    vf sum_q = m[3 * step] + m[4 * step], difference_q = m[3 * step] - m[4 * step];
+    out[0] = m[0] + sum_p + sum_q;
+    out[out_step] = P * difference_p + Q * difference_q;
+    out[2 * out_step] = PP * sum_p + QQ * sum_q;
+    out[3 * out_step] = (P * PP) * difference_p + ((Q * QQ) * difference_q + m[5 * step]);
+}
+
+/* A */
+INLINE void gradient_4(const vf *y, int64_t step, vf *out, int64_t out_step) {
+    vf y0 = y[0], y1 = y[step], y2 = y[2 * step], y3 = y[3 * step];
+    vf even_p = y0 + PP * y2, odd_p = P * y1 + (P * PP) * y3;
+    vf even_q = y0 + QQ * y2, odd_q = Q * y1 + (Q * QQ) * y3;
+    out[0] = y0;
+    out[out_step] = even_p + odd_p;
+    out[2 * out_step] = even_p - odd_p;
+    out[3 * out_step] = even_q + odd_q;
+    out[4 * out_step] = even_q - odd_q;
+    out[5 * out_step] = y3;
+}
+
+/* G */
+INLINE void filter_4(const vf *w, int64_t step, vf *out, int64_t out_step) {
+    vf w0 = w[0], w1 = w[step], w2 = w[2 * step];
+    vf even_p = NP * w0 + (NP * PP) * w2, odd_p = (NP * P) * w1;
+    vf even_q = NQ * w0 + (NQ * QQ) * w2, odd_q = (NQ * Q) * w1;
+    out[0] = N0 * w0;
+    out[out_step] = even_p + odd_p;
+    out[2 * out_step] = even_p - odd_p;
+    out[3 * out_step] = even_q + odd_q;
+    out[4 * out_step] = even_q - odd_q;
+    out[5 * out_step] = w2;
+}
+
+/* G' */
+INLINE void filter_gradient_4(const vf *u, int64_t step, vf *out, int64_t out_step) {
+    vf sum_p = u[step] + u[2 * step], difference_p = u[step] - u[2 * step];
+    vf sum_q = u[3 * step] + u[4 * step], difference_q = u[3 * step] - u[4 * step];
+    out[0] = N0 * u[0] + NP * sum_p + NQ * sum_q;
+    out[out_step] = (NP * P) * difference_p + (NQ * Q) * difference_q;
+    out[2 * out_step] = (NP * PP) * sum_p + (NQ * QQ) * sum_q + u[5 * step];
+}
+
+/* ---- F(2,3): points 0, 1, -1 */
+
+INLINE void input_2(const vf *d, int64_t step, vf *out, int64_t out_step) {
+    vf d0 = d[0], d1 = d[step], d2 = d[2 * step], d3 = d[3 * step];
+    out[0] = d0 - d2;
+    out[out_step] = d1 + d2;
+    out[2 * out_step] = d2 - d1;
+    out[3 * out_step] = d1 - d3;
+}
+
+INLINE void output_2(const vf *m, int64_t step, vf *out, int64_t out_step) {
+    out[0] = m[0] + m[step] + m[2 * step];
+    out[out_step] = m[step] - m[2 * step] - m[3 * step];
+}
+
+INLINE void gradient_2(const vf *y, int64_t step, vf *out, int64_t out_step) {
+    vf y0 = y[0], y1 = y[step];
+    out[0] = y0;
+    out[out_step] = y0 + y1;
+    out[2 * out_step] = y0 - y1;
+    out[3 * out_step] = -y1;
+}
+
+INLINE void filter_2(const vf *w, int64_t step, vf *out, int64_t out_step) {
+    vf even = 0.5f * (w[0] + w[2 * step]), odd = 0.5f * w[step];
+    out[0] = w[0];
+    out[out_step] = even + odd;
+    out[2 * out_step] = even - odd;
+    out[3 * out_step] = w[2 * step];
+}
+
+INLINE void filter_gradient_2(const vf *u, int64_t step, vf *out, int64_t out_step) {
+    vf sum = 0.5f * (u[step] + u[2 * step]);
+    out[0] = u[0] + sum;
+    out[out_step] = 0.5f * (u[step] - u[2 * step]);
+    out[2 * out_step] = u[3 * step] + sum;
+}
+
+/* ---- both directions of a tile; N inputs and M outputs along a side */
+
+INLINE vf load(const float *p, int64_t lanes) {
+    return lanes >= VL ? v_load(p) : v_load_part(p, lanes);
+}
+
+INLINE void store(float *p, vf v, int64_t lanes) {
+    if (lanes >= VL) {
+        v_store(p, v);
+    } else {
+        v_store_part(p, v, lanes);
+    }
+}
+
+/*
+ * An image tile of which rows row0..row1 and columns col0..col1 exist; the rest is zero. Loads of no lanes instead of
+ * branches: at the border of an image nothing predicts them.
+ */
+#define LOAD_IMAGE(SIDE, d)                                                                                            \
+    do {                                                                                                               \
+        const int64_t some = lanes < VL ? lanes : VL;                                                                  \
+        int64_t column_lanes[SIDE];                                                                                    \
+        for (int c = 0; c < SIDE; c++) {                                                                               \
+            column_lanes[c] = c >= tile->col0 && c < tile->col1 ? some : 0;                                            \
+        }                                                                                                              \
+        const float *q = p - tile->col0 * g->pixel;                                                                    \
+        for (int r = 0; r < SIDE; r++) {                                                                               \
+            const int64_t row = r >= tile->row0 && r < tile->row1 ? -1 : 0;                                            \
+            const float *at = q + (row & (r - tile->row0)) * g->row;                                                   \
+            _Pragma("GCC unroll 6") for (int c = 0; c < SIDE; c++) {                                                   \
+                (d)[r * SIDE + c] = v_load_some(at + c * g->pixel, row & column_lanes[c]);                             \
+            }                                                                                                          \
+        }                                                                                                              \
+    } while (0)
+
+#define IMAGE_TRANSFORM(NAME, SIDE, N, LINE)                                                                           \
+    static void NAME(const struct gatun_winograd *g, const struct gatun_winograd_tile *tile, const float *image,       \
+                     float *out) {                                                                                     \
+        const int full = tile->row0 == 0 && tile->row1 == SIDE && tile->col0 == 0 && tile->col1 == SIDE;               \
+        const int64_t plane = g->plane;                                                                                \
+        for (int64_t i = 0; i < g->channels; i += VL) {                                                                \
+            const float *p = image + i;                                                                                \
+            const int64_t lanes = g->channels - i;                                                                     \
+            vf t[N * SIDE];                                                                                            \
+            if (full && lanes >= VL) {                                                                                 \
+                _Pragma("GCC unroll 6") for (int c = 0; c < SIDE; c++) {                                               \
+                    vf d[SIDE];                                                                                        \
+                    _Pragma("GCC unroll 6") for (int r = 0; r < SIDE; r++) {                                           \
+                        d[r] = v_load(p + r * g->row + c * g->pixel);                                                  \
+                    }                                                                                                  \
+                    LINE(d, 1, t + c, SIDE);                                                                           \
+                }                                                                                                      \
+            } else {                                                                                                   \
+                vf d[SIDE * SIDE];                                                                                     \
+                LOAD_IMAGE(SIDE, d);                                                                                   \
+                for (int c = 0; c < SIDE; c++) {                                                                       \
+                    LINE(d + c, SIDE, t + c, SIDE);                                                                    \
+                }                                                                                                      \
+            }                                                                                                          \
+            float *o = out + i;                                                                                        \
+            _Pragma("GCC unroll 6") for (int r = 0; r < N; r++) {                                                      \
+                vf v[N];                                                                                               \
+                LINE(t + r * SIDE, 1, v, 1);                                                                           \
+                _Pragma("GCC unroll 6") for (int c = 0; c < N; c++) {                                                  \
+                    v_store(o + (r * N + c) * plane, v[c]);                                                            \
+                }                                                                                                      \
+            }                                                                                                          \
+        }                                                                                                              \
+    }
+
+IMAGE_TRANSFORM(image_input_4, 6, 6, input_4)
+IMAGE_TRANSFORM(image_input_2, 4, 4, input_2)
+IMAGE_TRANSFORM(image_gradient_4, 4, 6, gradient_4)
+IMAGE_TRANSFORM(image_gradient_2, 2, 4, gradient_2)
+
+void KERNEL(winograd_input)(const struct gatun_winograd *g, const struct gatun_winograd_tile *tile, const float *x,
+                            float *v) {
+    if (g->m == 4) {
+        image_input_4(g, tile, x, v);
+    } else {
+        image_input_2(g, tile, x, v);
+    }
+}
+
+void KERNEL(winograd_gradient)(const struct gatun_winograd *g, const struct gatun_winograd_tile *tile, const float *dy,
+                               float *v) {
+    if (g->m == 4) {
+        image_gradient_4(g, tile, dy, v);
+    } else {
+        image_gradient_2(g, tile, dy, v);
+    }
+}
+
+#define OUTPUT_TRANSFORM(NAME, M, N, LINE)                                                                             \
+    static void NAME(const struct gatun_winograd *g, const struct gatun_winograd_tile *tile, const float *products,    \
+                     const struct gatun_epilogue *e, float *y) {                                                       \
+        const int64_t plane = g->plane;                                                                                \
+        for (int64_t i = 0; i < g->channels; i += VL) {                                                                \
+            const int64_t lanes = g->channels - i;                                                                     \
+            const float *p = products + i;                                                                             \
+            vf t[M * N];                                                                                               \
+            _Pragma("GCC unroll 6") for (int c = 0; c < N; c++) {                                                      \
+                vf d[N];                                                                                               \
+                _Pragma("GCC unroll 6") for (int r = 0; r < N; r++) d[r] = v_load(p + (r * N + c) * plane);            \
+                LINE(d, 1, t + c, N);                                                                                  \
+            }                                                                                                          \
+            vf bias = e->bias ? load(e->bias + i, lanes) : (vf){0};                                                    \
+            _Pragma("GCC unroll 4") for (int r = 0; r < M; r++) {                                                      \
+                vf v[M];                                                                                               \
+                LINE(t + r * N, 1, v, 1);                                                                              \
+                if (r >= tile->row1) {                                                                                 \
+                    break;                                                                                             \
+                }                                                                                                      \
+                _Pragma("GCC unroll 4") for (int c = 0; c < M; c++) {                                                  \
+                    if (c >= tile->col1) {                                                                             \
+                        break;                                                                                         \
+                    }                                                                                                  \
+                    int64_t at = r * g->row + c * g->pixel + i;                                                        \
+                    vf o = v[c] + bias;                                                                                \
+                    if (e->residual) {                                                                                 \
+                        o += load(e->residual + at, lanes);                                                            \
+                    }                                                                                                  \
+                    store(y + at, e->relu ? v_relu(o) : o, lanes);                                                     \
+                }                                                                                                      \
+            }                                                                                                          \
+        }                                                                                                              \
+    }
+
+OUTPUT_TRANSFORM(image_output_4, 4, 6, output_4)
+OUTPUT_TRANSFORM(image_output_2, 2, 4, output_2)
+
+void KERNEL(winograd_output)(const struct gatun_winograd *g, const struct gatun_winograd_tile *tile,
+                             const float *products, const struct gatun_epilogue *epilogue, float *y) {
+    if (g->m == 4) {
+        image_output_4(g, tile, products, epilogue, y);
+    } else {
+        image_output_2(g, tile, products, epilogue, y);
+    }
+}
+
+/* One vector of filters: 9 taps in, N * N transformed weights out. */
+#define FILTER_TRANSFORM(NAME, FROM, N, LINE)                                                                          \
+    static void NAME(const float *w, int64_t step, int64_t lanes, float *u, int64_t plane) {                           \
+        vf t[N * FROM];                                                                                                \
+        for (int c = 0; c < FROM; c++) {                                                                               \
+            vf d[FROM];                                                                                                \
+            for (int r = 0; r < FROM; r++) {                                                                           \
+                d[r] = load(w + (r * FROM + c) * step, lanes);                                                         \
+            }                                                                                                          \
+            LINE(d, 1, t + c, FROM);                                                                                   \
+        }                                                                                                              \
+        for (int r = 0; r < N; r++) {                                                                                  \
+            vf v[N];                                                                                                   \
+            LINE(t + r * FROM, 1, v, 1);                                                                               \
+            for (int c = 0; c < N; c++) {                                                                              \
+                store(u + (r * N + c) * plane, v[c], FROM == 3 ? VL : lanes);                                          \
+            }                                                                                                          \
+        }                                                                                                              \
+    }
+
+FILTER_TRANSFORM(filter_vector_4, 3, 6, filter_4)
+FILTER_TRANSFORM(filter_vector_2, 3, 4, filter_2)
+FILTER_TRANSFORM(filter_gradient_vector_4, 6, 3, filter_gradient_4)
+FILTER_TRANSFORM(filter_gradient_vector_2, 4, 3, filter_gradient_2)
+
+void KERNEL(winograd_filter)(int32_t m, const float *w, int64_t step, int64_t lanes, float *u, int64_t plane) {
+    if (m == 4) {
+        filter_vector_4(w, step, lanes, u, plane);
+    } else {
+        filter_vector_2(w, step, lanes, u, plane);
+    }
+}
+
+void KERNEL(winograd_filter_gradient)(int32_t m, const float *u, int64_t plane, int64_t lanes, float *dw,
+                                      int64_t step) {
+    if (m == 4) {
+        filter_gradient_vector_4(u, plane, lanes, dw, step);
+    } else {
+        filter_gradient_vector_2(u, plane, lanes, dw, step);
+    }
+}
