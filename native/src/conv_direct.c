@@ -115,6 +115,7 @@ void conv_direct_backward_input(const struct conv_job *job) {
 
 /* ---------------------------------------------------------------- input gradient by gathering */
 
+/* Columns of all taps, for the whole band of rows that reads an image, and gathered from there. */
 static void gather_part(void *argument, int32_t part) {
     const struct conv_job *job = argument;
     const gatun_conv2d *c = job->conv;
@@ -145,12 +146,57 @@ static void gather_part(void *argument, int32_t part) {
     }
 }
 
+/*
+ * With a vertical stride of 1 the rows of a kernel are summed by the product already: columns of one row of taps, for one
+ * row of input at a time.
+ */
+static void gather_rows_part(void *argument, int32_t part) {
+    const struct conv_job *job = argument;
+    const gatun_conv2d *c = job->conv;
+    const int64_t ld = round_up((int64_t)c->kernel_width * c->in_channels, job->kernels->vector);
+    const int64_t out_row = (int64_t)c->out_width * c->out_channels, rows = (int64_t)c->batch * c->in_height;
+    float *columns = (float *)(void *)conv_slice(job, part);
+    gatun_conv2d line = *c;
+    line.in_height = line.out_height = line.kernel_height = 1, line.pad_top = 0;
+    struct gatun_tile tile = {
+        .in_step = c->out_channels,
+        .inner = 1,
+        .outer_step = -c->dilation_height * out_row,
+        .length = c->out_channels,
+        .panels = (const float *)(const void *)job->workspace,
+        .panel_depth = (int64_t)c->kernel_height * c->out_channels,
+        .cols = ld,
+        .out = columns,
+        .out_step = ld,
+    };
+    const int64_t end = part_begin(rows, job->plan.parts, part + 1);
+    for (int64_t r = part_begin(rows, job->plan.parts, part); r < end; r++) {
+        /* the taps whose output row top - tap * dilation exists */
+        const int64_t image = r / c->in_height, top = r % c->in_height + c->pad_top, step = c->dilation_height;
+        const int64_t first = top < c->out_height ? 0 : (top - c->out_height + step) / step;
+        const int64_t last = GATUN_MIN(top / step + 1, c->kernel_height);
+        float *dx = job->dx + r * c->in_width * c->in_channels;
+        if (first >= last) {
+            memset(dx, 0, (size_t)((int64_t)c->in_width * c->in_channels) * sizeof(float));
+            continue;
+        }
+        tile.outer = (int32_t)(last - first);
+        tile.panel_skip = first * c->out_channels;
+        tile.in = job->dy + (image * c->out_height + top - first * step) * out_row;
+        job->kernels->tile_rows(&tile, c->out_width);
+        job->kernels->gather_columns(&line, columns, ld, 0, 0, dx);
+    }
+}
+
 void conv_gather_backward_input(const struct conv_job *job) {
     const gatun_conv2d *c = job->conv;
-    struct conv_weights weights = {.w = job->w, .outer = 1, .inner = 1, .length = c->out_channels,
-                                   .cols = conv_taps(c), .length_stride = 1, .col_stride = c->out_channels};
+    const int rows = c->stride_height == 1;
+    const int64_t tap_row = (int64_t)c->kernel_width * c->in_channels * c->out_channels;
+    struct conv_weights weights = {.w = job->w, .outer = rows ? c->kernel_height : 1, .inner = 1,
+                                   .length = c->out_channels, .cols = rows ? tap_row / c->out_channels : conv_taps(c),
+                                   .outer_stride = tap_row, .length_stride = 1, .col_stride = c->out_channels};
     conv_pack_panels(&weights, job->kernels->vector, c->threads, (float *)(void *)job->workspace);
-    gatun_pool_run(job->plan.parts, gather_part, (void *)(uintptr_t)job);
+    gatun_pool_run(job->plan.parts, rows ? gather_rows_part : gather_part, (void *)(uintptr_t)job);
 }
 
 /* ---------------------------------------------------------------- weight gradient */

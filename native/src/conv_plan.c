@@ -81,10 +81,11 @@ static void plan_pixel(const gatun_conv2d *c, enum gatun_conv_pass pass, const s
 }
 
 static void plan_gather(const gatun_conv2d *c, const struct gatun_kernels *k, struct conv_plan *plan) {
-    int64_t cols = round_up(conv_taps(c), k->vector);
+    int rows = c->stride_height == 1;
+    int64_t cols = round_up(rows ? (int64_t)c->kernel_width * c->in_channels : conv_taps(c), k->vector);
     plan->parts = conv_parts(c, (int64_t)c->batch * c->in_height);
-    plan->packed_bytes = float_bytes(cols * c->out_channels);
-    plan->slice_bytes = float_bytes(conv_out_pixels(c) * cols + k->vector);
+    plan->packed_bytes = float_bytes(cols * c->out_channels * (rows ? c->kernel_height : 1));
+    plan->slice_bytes = float_bytes((rows ? c->out_width : conv_out_pixels(c)) * cols + k->vector);
 }
 
 static void plan_gemm(const gatun_conv2d *c, enum gatun_conv_pass pass, struct conv_plan *plan) {

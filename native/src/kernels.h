@@ -28,6 +28,8 @@ struct gatun_tile {
     int64_t outer_step, inner_step;
     int64_t length; /* ... this many contiguous floats */
     const float *panels;
+    int64_t panel_skip;  /* rows of a panel before those of the segments ... */
+    int64_t panel_depth; /* ... and in all; 0 if they are those of the segments */
     int64_t cols; /* columns of the output */
     float *out;
     int64_t out_step;

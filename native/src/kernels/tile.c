@@ -99,7 +99,7 @@ void KERNEL(tile_rows)(const struct gatun_tile *t, int64_t rows) {
     if (rows <= 0) {
         return;
     }
-    const int64_t depth = (int64_t)t->outer * t->inner * t->length;
+    const int64_t depth = t->panel_depth != 0 ? t->panel_depth : (int64_t)t->outer * t->inner * t->length;
     const float *panel = t->panels;
     for (int64_t c = 0; c < t->cols;) {
         int64_t lanes = t->cols - c;
@@ -111,10 +111,11 @@ void KERNEL(tile_rows)(const struct gatun_tile *t, int64_t rows) {
         int64_t height = (rows + count - 1) / count;
         const float *bias = t->bias ? t->bias + c : NULL;
         int64_t room = t->out_step == t->cols && c == 0 && lanes <= vectors * VL ? rows * t->out_step : 0;
+        const float *first = panel + t->panel_skip * vectors * VL;
         for (int64_t r = 0; r < rows; r += height) {
             int64_t h = rows - r < height ? rows - r : height;
             const int64_t at = r * t->out_step + c;
-            tiles[h - 1](t, t->in + r * t->in_step, panel, bias, t->residual ? t->residual + at : NULL, t->out + at,
+            tiles[h - 1](t, t->in + r * t->in_step, first, bias, t->residual ? t->residual + at : NULL, t->out + at,
                          lanes, room - r * t->out_step);
         }
         c += vectors * VL;
