@@ -8,6 +8,7 @@
 #include "reference.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static int64_t size_of_x(const gatun_conv2d *c) {
@@ -301,7 +302,46 @@ static void test_all(void) {
     test_bad_arguments();
 }
 
-int main(void) {
-    for_each_isa(test_all);
+/* Layers as large as real ones, on the best instruction set. */
+static bool random_layer(gatun_conv2d *c) {
+    if (!random_conv(c, 70)) {
+        return false;
+    }
+    c->batch = random_between(1, 2);
+    const int groups = c->groups;
+    if (groups == 1 || groups == c->in_channels) {
+        c->in_channels = random_between(1, 130);
+        c->out_channels = groups == 1 ? random_between(1, 130) : c->in_channels;
+        c->groups = groups == 1 ? 1 : c->in_channels;
+    } else {
+        c->in_channels = groups * random_between(1, 130 / groups);
+        c->out_channels = groups * random_between(1, 130 / groups);
+    }
+    return true;
+}
+
+static void test_layers(int count, uint64_t seed) {
+    CHECK(gatun_init(plain_sgemm, GATUN_ISA_AUTO) == GATUN_OK, "init");
+    random_seed(seed);
+    for (int i = 0; i < count;) {
+        gatun_conv2d c;
+        if (random_layer(&c)) {
+            test_conv(&c, random_int(2), random_int(2));
+            i++;
+            if (i % 100 == 0) {
+                printf("%d of %d layers\n", i, count);
+                fflush(stdout);
+            }
+        }
+    }
+}
+
+/* conv_test [layers [seed]]: with a number, so many random layers of up to 130 channels and 70x70 pixels instead. */
+int main(int argc, char **argv) {
+    if (argc > 1) {
+        test_layers(atoi(argv[1]), argc > 2 ? strtoull(argv[2], NULL, 10) : 1);
+    } else {
+        for_each_isa(test_all);
+    }
     return check_finish();
 }

@@ -115,12 +115,14 @@ void reference_matmul(const gatun_gemm *g, const float *a, const float *b, const
     }
 }
 
-/* Every (output, input, weight) triple of a convolution. */
-struct triple {
-    int64_t y, x, w;
+/* A pair of pixels that a tap joins, and the output channels that see one input channel: offsets, and their number. */
+struct pairs {
+    int64_t x, y, w, count;
 };
 
-static void for_each_triple(const gatun_conv2d *c, void (*visit)(void *state, struct triple t), void *state) {
+/* Every pair of an input channel and its output channels, which lie next to each other in y and w. */
+static void for_each_pair(const gatun_conv2d *c, void (*visit)(void *state, const struct pairs *p), void *state) {
+    const int64_t group_in = c->in_channels / c->groups, group_out = c->out_channels / c->groups;
     for (int64_t n = 0; n < c->batch; n++)
     for (int64_t oy = 0; oy < c->out_height; oy++)
     for (int64_t ox = 0; ox < c->out_width; ox++)
@@ -131,13 +133,13 @@ static void for_each_triple(const gatun_conv2d *c, void (*visit)(void *state, st
         if (iy < 0 || iy >= c->in_height || ix < 0 || ix >= c->in_width) {
             continue;
         }
-        const int64_t group_in = c->in_channels / c->groups, group_out = c->out_channels / c->groups;
-        for (int64_t ci = 0; ci < group_in; ci++)
-        for (int64_t co = 0; co < c->out_channels; co++) {
-            visit(state, (struct triple){((n * c->out_height + oy) * c->out_width + ox) * c->out_channels + co,
-                                         ((n * c->in_height + iy) * c->in_width + ix) * c->in_channels
-                                             + co / group_out * group_in + ci,
-                                         ((ky * c->kernel_width + kx) * group_in + ci) * c->out_channels + co});
+        for (int64_t g = 0; g < c->groups; g++)
+        for (int64_t ci = 0; ci < group_in; ci++) {
+            const struct pairs p = {
+                ((n * c->in_height + iy) * c->in_width + ix) * c->in_channels + g * group_in + ci,
+                ((n * c->out_height + oy) * c->out_width + ox) * c->out_channels + g * group_out,
+                ((ky * c->kernel_width + kx) * group_in + ci) * c->out_channels + g * group_out, group_out};
+            visit(state, &p);
         }
     }
 }
@@ -147,24 +149,36 @@ struct conv_sums {
     double *sum, *size;
 };
 
-static void add(const struct conv_sums *s, int64_t at, double term) {
-    s->sum[at] += term;
-    s->size[at] += fabs(term);
+static void visit_forward(void *state, const struct pairs *p) {
+    const struct conv_sums *s = state;
+    const double x = (double)s->a[p->x];
+    for (int64_t i = 0; i < p->count; i++) {
+        double term = x * (double)s->b[p->w + i];
+        s->sum[p->y + i] += term;
+        s->size[p->y + i] += fabs(term);
+    }
 }
 
-static void visit_forward(void *state, struct triple t) {
+static void visit_input(void *state, const struct pairs *p) {
     const struct conv_sums *s = state;
-    add(s, t.y, (double)s->a[t.x] * (double)s->b[t.w]);
+    double sum = 0, size = 0;
+    for (int64_t i = 0; i < p->count; i++) {
+        double term = (double)s->a[p->y + i] * (double)s->b[p->w + i];
+        sum += term;
+        size += fabs(term);
+    }
+    s->sum[p->x] += sum;
+    s->size[p->x] += size;
 }
 
-static void visit_input(void *state, struct triple t) {
+static void visit_weight(void *state, const struct pairs *p) {
     const struct conv_sums *s = state;
-    add(s, t.x, (double)s->a[t.y] * (double)s->b[t.w]);
-}
-
-static void visit_weight(void *state, struct triple t) {
-    const struct conv_sums *s = state;
-    add(s, t.w, (double)s->a[t.x] * (double)s->b[t.y]);
+    const double x = (double)s->a[p->x];
+    for (int64_t i = 0; i < p->count; i++) {
+        double term = x * (double)s->b[p->y + i];
+        s->sum[p->w + i] += term;
+        s->size[p->w + i] += fabs(term);
+    }
 }
 
 static void clear(int64_t n, double *a, double *b) {
@@ -181,7 +195,7 @@ void reference_conv_forward(const gatun_conv2d *c, const float *x, const float *
         size[i] = (bias ? fabs((double)bias[i % c->out_channels]) : 0) + (residual ? fabs((double)residual[i]) : 0);
     }
     struct conv_sums s = {x, w, y, size};
-    for_each_triple(c, visit_forward, &s);
+    for_each_pair(c, visit_forward, &s);
     for (int64_t i = 0; i < n && c->activation == GATUN_ACTIVATE_RELU; i++) {
         y[i] = larger(y[i], 0);
     }
@@ -190,14 +204,14 @@ void reference_conv_forward(const gatun_conv2d *c, const float *x, const float *
 void reference_conv_backward_input(const gatun_conv2d *c, const float *dy, const float *w, double *dx, double *size) {
     clear((int64_t)c->batch * c->in_height * c->in_width * c->in_channels, dx, size);
     struct conv_sums s = {dy, w, dx, size};
-    for_each_triple(c, visit_input, &s);
+    for_each_pair(c, visit_input, &s);
 }
 
 void reference_conv_backward_weight(const gatun_conv2d *c, const float *x, const float *dy, double *dw, double *dw_size,
                                     double *dbias, double *dbias_size) {
     clear((int64_t)c->kernel_height * c->kernel_width * (c->in_channels / c->groups) * c->out_channels, dw, dw_size);
     struct conv_sums s = {x, dy, dw, dw_size};
-    for_each_triple(c, visit_weight, &s);
+    for_each_pair(c, visit_weight, &s);
     clear(c->out_channels, dbias, dbias_size);
     for (int64_t i = 0; i < (int64_t)c->batch * c->out_height * c->out_width * c->out_channels; i++) {
         dbias[i % c->out_channels] += (double)dy[i];
