@@ -183,6 +183,28 @@ class ErrorTest {
                 () -> conv(t(0, 1, 3, 3), t(1, 1, 1, 1), null, new Geometry(1, 1, BIG, BIG, 0, 0)),
                 "conv2d",
                 "output height");
+        add("dilation 0", () -> unit().dilation(0, 1), "dilation", "0x1");
+        add("groups 0", () -> unit().groups(0), "groups", "0");
+        add(
+                "groups that do not divide",
+                () -> conv(t(1, 4, 3, 3), t(4, 1, 1, 1), null, unit().groups(3)),
+                "groups = 3",
+                "4");
+        add(
+                "channels per group",
+                () -> conv(t(1, 4, 3, 3), t(4, 4, 1, 1), null, unit().groups(2)),
+                "in 2 groups",
+                "takes 4 per group");
+        add(
+                "dilated kernel too large",
+                () -> conv(t(1, 1, 4, 4), t(1, 1, 3, 3), null, unit().dilation(2, 1)),
+                "height 5",
+                "4");
+        add(
+                "dilated pooling",
+                () -> Pooling.maxPool2d(t(1, 1, 5, 5), 2, 2, unit().dilation(2, 2)),
+                "maxPool2d",
+                "no dilation");
         add("stride 0", () -> new Geometry(0, 1, 0, 0, 0, 0), "stride", "0x1");
         add("padding -1", () -> new Geometry(1, 1, 0, 0, -1, 0), "padding", "-1");
         add("pool x", () -> Pooling.maxPool2d(t(3, 5, 5), 2, 2, g), "maxPool2d", "[3, 5, 5]");

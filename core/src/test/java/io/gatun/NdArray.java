@@ -212,18 +212,24 @@ final class NdArray {
 
     /** Cross-correlation of [N, C, H, W] with [K, C, kh, kw]. */
     NdArray conv2d(NdArray w, Convolution.Geometry g) {
-        int[] to = {shape[0], w.shape[0], out(2, w.shape[2], g), out(3, w.shape[3], g)};
+        int[] to = {
+            shape[0],
+            w.shape[0],
+            out(2, (w.shape[2] - 1) * g.dilationHeight() + 1, g),
+            out(3, (w.shape[3] - 1) * g.dilationWidth() + 1, g)
+        };
         return build(
                 to,
                 at -> {
                     double sum = 0;
+                    int first = at[1] / (w.shape[0] / g.groups()) * w.shape[1];
                     for (int ky = 0; ky < w.shape[2]; ky++) {
-                        int y = at[2] * g.strideHeight() - g.padTop() + ky;
+                        int y = at[2] * g.strideHeight() - g.padTop() + ky * g.dilationHeight();
                         for (int kx = 0; kx < w.shape[3]; kx++) {
-                            int x = at[3] * g.strideWidth() - g.padLeft() + kx;
+                            int x = at[3] * g.strideWidth() - g.padLeft() + kx * g.dilationWidth();
                             if (inside(y, x)) {
-                                for (int c = 0; c < shape[1]; c++) {
-                                    sum += at(at[0], c, y, x) * w.at(at[1], c, ky, kx);
+                                for (int c = 0; c < w.shape[1]; c++) {
+                                    sum += at(at[0], first + c, y, x) * w.at(at[1], c, ky, kx);
                                 }
                             }
                         }

@@ -63,6 +63,8 @@ final class OpTable {
                 new Line("linear and relu", linear(true)),
                 new Line("conv2d", conv2d(false)),
                 new Line("conv2d and relu", conv2d(true)),
+                new Line("conv2d, dilated and grouped", groupedConv2d()),
+                new Line("conv2d, residual and relu", residualConv2d()),
                 new Line("maxPool2d", maxPool2d()),
                 rows("softmax", Softmax::softmax, x -> x.logSoftmax().map(Math::exp)),
                 rows("logSoftmax", Softmax::logSoftmax, NdArray::logSoftmax),
@@ -350,6 +352,57 @@ final class OpTable {
                             Input.of(image),
                             Input.of(kernel),
                             Input.of(kernel[0])));
+        }
+        return cases;
+    }
+
+    /** Image, kernel [K, C / groups, height, width], stride, dilation, padding, groups. */
+    private static List<OpCase> groupedConv2d() {
+        int[][][] kinds = {
+            {{2, 3, 9, 8}, {5, 3, 3, 3}, {1, 1}, {2, 3}, {2, 2, 3, 3}, {1}},
+            {{1, 2, 7, 9}, {3, 2, 2, 3}, {2, 1}, {3, 1}, {0, 1, 1, 0}, {1}},
+            {{2, 6, 6, 5}, {4, 3, 3, 3}, {1, 1}, {1, 1}, {1, 1, 1, 1}, {2}},
+            {{1, 9, 5, 5}, {6, 3, 1, 1}, {2, 2}, {1, 1}, {0, 0, 0, 0}, {3}},
+            {{2, 17, 6, 7}, {17, 1, 3, 3}, {1, 1}, {1, 1}, {1, 1, 1, 1}, {17}},
+            {{1, 5, 9, 9}, {5, 1, 3, 5}, {2, 3}, {2, 1}, {2, 2, 2, 2}, {5}},
+        };
+        List<OpCase> cases = new ArrayList<>();
+        for (int[][] k : kinds) {
+            Geometry g = geometry(k[2], k[4]).dilation(k[3][0], k[3][1]).groups(k[5][0]);
+            int taps = k[1][1] * k[1][2] * k[1][3];
+            int most = Math.max(k[0][0] * k[0][2] * k[0][3], k[1][0] * k[1][2] * k[1][3]);
+            cases.add(
+                    OpCase.of(
+                            "conv2d " + g,
+                            Math.max(taps, most),
+                            in -> Convolution.conv2d(in[0], in[1], null, g, false),
+                            in -> in[0].conv2d(in[1], g),
+                            Input.of(k[0]),
+                            Input.of(k[1])));
+        }
+        return cases;
+    }
+
+    private static List<OpCase> residualConv2d() {
+        int[][][] kinds = { // image, kernel, stride, padding, output
+            {{2, 3, 5, 7}, {4, 3, 3, 3}, {1, 1}, {1, 1, 1, 1}, {2, 4, 5, 7}},
+            {{1, 17, 6, 6}, {33, 17, 1, 1}, {2, 2}, {0, 0, 0, 0}, {1, 33, 3, 3}},
+            {{1, 1, 6, 6}, {3, 1, 3, 3}, {1, 1}, {0, 0, 0, 0}, {1, 3, 4, 4}},
+        };
+        List<OpCase> cases = new ArrayList<>();
+        for (int[][] k : kinds) {
+            Geometry g = geometry(k[2], k[3]);
+            int taps = k[1][1] * k[1][2] * k[1][3];
+            int most = Math.max(k[0][0] * k[0][2] * k[0][3], k[1][0] * k[1][2] * k[1][3]);
+            cases.add(
+                    OpCase.of(
+                            "conv2d with residual " + g,
+                            Math.max(taps, most) + 1,
+                            in -> Convolution.conv2d(in[0], in[1], null, in[2], g, true),
+                            in -> relu(true, in[0].conv2d(in[1], g).zip(in[2], Double::sum)),
+                            Input.of(k[0]),
+                            Input.of(k[1]),
+                            Input.of(k[4])));
         }
         return cases;
     }

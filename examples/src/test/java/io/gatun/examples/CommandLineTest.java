@@ -58,6 +58,9 @@ class CommandLineTest {
                 "bench mlp --seconds NaN",
                 "bench mlp --peer nobody",
                 "info now",
+                "info --conv 1x2x3",
+                "info --conv 1x2x3x3:4x9x9:p0",
+                "info --conv 1x3x3x3:4x1x1:g2",
             })
     void badInput(String line) {
         Cli cli = Cli.run(line.isEmpty() ? new String[0] : line.split(" "));
@@ -144,5 +147,13 @@ class CommandLineTest {
             assertTrue(cli.out().contains("\n" + key) || cli.out().startsWith(key), cli.out());
         }
         assertFalse(cli.out().contains("unknown"), cli.out());
+    }
+
+    @Test
+    void infoConvolution() {
+        Cli cli = Cli.run("info", "--conv", "1x16x8x8:16x3x3:s2:p1", "--threads", "1");
+        assertEquals(0, cli.exit(), cli.err());
+        assertTrue(cli.out().contains("im2col"), cli.out());
+        assertEquals(3, cli.out().lines().filter(l -> l.endsWith("<- chosen")).count(), cli.out());
     }
 }
