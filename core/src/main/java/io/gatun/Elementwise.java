@@ -100,6 +100,21 @@ final class Elementwise {
         return recorded("add", a, b, binary("add", Binary.ADD, a, b), g -> g, g -> g);
     }
 
+    /** max(a + b, 0): one pass over memory where add and relu are two. */
+    static Tensor addRelu(Tensor a, Tensor b) {
+        Tensor y = binary("addRelu", Binary.ADD_RELU, a, b);
+        Tape tape = Tape.recording();
+        if (tape == null) {
+            return y;
+        }
+        LinearAlgebra.ReluGradient before = new LinearAlgebra.ReluGradient(y);
+        return tape.record(
+                "addRelu",
+                y,
+                new Tape.Edge(a, g -> unbroadcast(before.of(g), a.shape())),
+                new Tape.Edge(b, g -> unbroadcast(before.of(g), b.shape())));
+    }
+
     static Tensor sub(Tensor a, Tensor b) {
         return recorded("sub", a, b, binary("sub", Binary.SUB, a, b), g -> g, Elementwise::neg);
     }

@@ -71,6 +71,35 @@ public final class InPlace {
     }
 
     /**
+     * Moves a tensor part of the way to another: target += weight (source - target), elementwise,
+     * as a running mean does.
+     *
+     * @param target changed; dense in memory
+     * @param source of the target's shape
+     * @param weight how far, from 0 (stay) to 1 (become the source)
+     * @throws IllegalArgumentException if shapes differ, or the target is read-only or not dense
+     */
+    public static void lerp(Tensor target, Tensor source, float weight) {
+        if (!target.shape().equals(source.shape())) {
+            throw new IllegalArgumentException(
+                    "InPlace.lerp: the target has shape "
+                            + target.shape()
+                            + ", the source "
+                            + source.shape()
+                            + ": they must be equal");
+        }
+        Tensor g = aligned("InPlace.lerp", target, source);
+        // descent against the rate -weight along source - target, which is a decay of -1
+        Backend.kernels()
+                .sgd(
+                        new Kernels.Sgd(target.shape().size(), -weight, 0, -1, false),
+                        target.data(),
+                        g.data(),
+                        null,
+                        Scope.currentThreads());
+    }
+
+    /**
      * One step of stochastic gradient descent in one pass over the parameter: g' = g + weightDecay
      * w; with momentum v = momentum v + g' and w -= rate v (or rate (g' + momentum v) for
      * Nesterov's form), else w -= rate g'. PyTorch's convention.

@@ -399,6 +399,11 @@ public final class Tensor implements Supplier<Tensor> {
         return Elementwise.add(this, other);
     }
 
+    /** The rectified sum max(this + other, 0) with broadcasting, in one pass over memory. */
+    public Tensor addRelu(Tensor other) {
+        return Elementwise.addRelu(this, other);
+    }
+
     /** Elementwise difference with broadcasting. */
     public Tensor sub(Tensor other) {
         return Elementwise.sub(this, other);

@@ -66,6 +66,7 @@ class ErrorTest {
         test.elementwise();
         test.matrices();
         test.images();
+        test.normalising();
         test.rows();
         test.views();
         test.writing();
@@ -301,6 +302,44 @@ class ErrorTest {
         outOfRange("concat axis", () -> Views.concat(2, t(2, 3)), "axis 2", "[2, 3]");
     }
 
+    private static Object normalised(Tensor x, Tensor gamma, Tensor beta, Tensor residual) {
+        return Normalization.batchNorm(x, gamma, beta, residual, 1e-5f, true);
+    }
+
+    private static Object normalised(Tensor x, Tensor mean, Tensor variance, float epsilon) {
+        return Normalization.batchNorm(x, mean, variance, t(3), t(3), null, epsilon, false);
+    }
+
+    private void normalising() {
+        Shape image = Shape.of(2, 3, 4, 4);
+        Tensor x = Tensor.zeros(image);
+        add("batchNorm rank", () -> normalised(t(2, 3, 4), t(3), t(3), null), "[2, 3, 4]", "x");
+        add("batchNorm ints", () -> normalised(ints(2, 3), t(3), t(3), null), "INT32");
+        add("batchNorm gamma", () -> normalised(x, t(4), t(3), null), "gamma", "[4]", "[3]");
+        add("batchNorm beta", () -> normalised(x, t(3), t(3, 1), null), "beta", "[3, 1]");
+        add("batchNorm residual", () -> normalised(x, t(3), t(3), t(2, 3)), "residual", "[2, 3]");
+        add("batchNorm residual ints", () -> normalised(t(2, 3), t(3), t(3), ints(2, 3)), "INT32");
+        add(
+                "batchNorm one row",
+                () -> normalised(t(1, 3), t(3), t(3), null),
+                "[1, 3]",
+                "at least 2");
+        add(
+                "batchNorm no row",
+                () -> normalised(t(0, 3), t(3), t(3), null),
+                "[0, 3]",
+                "at least 2");
+        add("batchNorm mean", () -> normalised(x, t(2), t(3), 0), "mean", "[2]");
+        add("batchNorm variance", () -> normalised(x, t(3), t(1, 3), 0), "variance", "[1, 3]");
+        add("batchNorm epsilon", () -> normalised(x, t(3), t(3), -1), "epsilon = -1");
+        add("batchNorm NaN", () -> normalised(x, t(3), t(3), Float.NaN), "epsilon = NaN");
+    }
+
+    private static Object lerp(Tensor target, Tensor source) {
+        InPlace.lerp(target, source, 0.5f);
+        return target;
+    }
+
     private static Object sgd(Tensor w, Tensor g, Tensor v, float momentum) {
         InPlace.sgd(w, g, v, 0.1f, momentum, 0, false);
         return w;
@@ -320,6 +359,8 @@ class ErrorTest {
         add("copy", () -> copy(t(2, 3), t(3, 2)), "InPlace.copy", "[2, 3]", "[3, 2]");
         add("copy ints", () -> copy(t(2), ints(2)), "InPlace.copy", "FLOAT32", "INT32");
         add("copy to repeated", () -> copy(t(1).expand(Shape.of(3)), t(3)), "expanded", "[3]");
+        add("lerp", () -> lerp(t(2, 3), t(3, 2)), "InPlace.lerp", "[2, 3]", "[3, 2]");
+        add("lerp ints", () -> lerp(t(2), ints(2)), "InPlace.lerp", "INT32");
         add("sgd gradient", () -> sgd(t(2, 3), t(3, 2), null, 0), "sgd", "[3, 2]", "[2, 3]");
         add("sgd ints", () -> sgd(t(2), ints(2), null, 0), "sgd", "INT32");
         add("sgd no velocity", () -> sgd(t(2), t(2), null, 0.9f), "sgd", "velocity", "0.9");

@@ -255,6 +255,22 @@ final class NdArray {
                 });
     }
 
+    /** Normalised by the mean and variance over all dimensions but the second. */
+    NdArray batchNorm(NdArray gamma, NdArray beta, double epsilon) {
+        int[] axes = rank() == 4 ? new int[] {0, 2, 3} : new int[] {0};
+        NdArray mean = mean(true, axes);
+        NdArray variance = zip(mean, (a, b) -> (a - b) * (a - b)).mean(true, axes);
+        return batchNorm(mean, variance, gamma, beta, epsilon);
+    }
+
+    NdArray batchNorm(NdArray mean, NdArray variance, NdArray gamma, NdArray beta, double epsilon) {
+        int[] channels = rank() == 4 ? new int[] {shape[1], 1, 1} : new int[] {shape[1]};
+        return zip(mean.reshape(channels), (a, b) -> a - b)
+                .zip(variance.reshape(channels), (a, v) -> a / Math.sqrt(v + epsilon))
+                .zip(gamma.reshape(channels), (a, b) -> a * b)
+                .zip(beta.reshape(channels), Double::sum);
+    }
+
     private boolean inside(int y, int x) {
         return y >= 0 && y < shape[2] && x >= 0 && x < shape[3];
     }

@@ -50,6 +50,7 @@ final class OpTable {
                 unary("contiguous", x -> x.contiguous().neg(), x -> -x, Draw.EVEN, -2, 2),
                 binary("add", Tensor::add, Double::sum, -2, 2),
                 binary("sub", Tensor::sub, (a, b) -> a - b, -2, 2),
+                new Line("addRelu", addRelu()),
                 binary("mul", Tensor::mul, (a, b) -> a * b, -2, 2),
                 binary("div", Tensor::div, (a, b) -> a / b, 0.7, 3),
                 reduction("sum", Draw.EVEN, Tensor::sum, NdArray::sum),
@@ -66,6 +67,8 @@ final class OpTable {
                 new Line("conv2d, dilated and grouped", groupedConv2d()),
                 new Line("conv2d, residual and relu", residualConv2d()),
                 new Line("maxPool2d", maxPool2d()),
+                new Line("batchNorm", batchNorm(false)),
+                new Line("batchNorm and relu", batchNorm(true)),
                 rows("softmax", Softmax::softmax, x -> x.logSoftmax().map(Math::exp)),
                 rows("logSoftmax", Softmax::logSoftmax, NdArray::logSoftmax),
                 new Line("crossEntropy", crossEntropy()),
@@ -100,6 +103,23 @@ final class OpTable {
             cases.add(OpCase.of(name, 1, x -> op.apply(x[0]), x -> x[0].map(reference), in));
         }
         return new Line(name, cases);
+    }
+
+    private static List<OpCase> addRelu() {
+        List<OpCase> cases = new ArrayList<>();
+        for (int n : SIZES) {
+            for (int[][] pair : new int[][][] {{{3, n}, {3, n}}, {{3, n}, {n}}, {{n}, {2, n}}}) {
+                cases.add(
+                        OpCase.of(
+                                "addRelu",
+                                3,
+                                x -> x[0].addRelu(x[1]),
+                                x -> relu(true, x[0].zip(x[1], Double::sum)),
+                                Input.of(pair[0]),
+                                Input.of(pair[1])));
+            }
+        }
+        return cases;
     }
 
     private static Line binary(
@@ -432,6 +452,73 @@ final class OpTable {
                             .notExpandable());
         }
         return cases;
+    }
+
+    private static final float EPSILON = 0.01f;
+
+    private static List<OpCase> batchNorm(boolean relu) {
+        List<OpCase> cases = new ArrayList<>();
+        for (int[] shape :
+                List.of(
+                        shape(2, 1, 3, 3),
+                        shape(3, 3, 5, 7),
+                        shape(1, 16, 4, 4),
+                        shape(4, 17, 1, 5),
+                        shape(2, 33, 3, 2),
+                        shape(7, 5),
+                        shape(31, 16),
+                        shape(5, 130))) {
+            int terms = 2 * NdArray.size(shape) / shape[1];
+            Input channels = Input.of(shape[1]);
+            Input variance = Input.of(0.5, 2, shape[1]).constant();
+            cases.add(
+                    OpCase.of(
+                            "batchNorm",
+                            terms,
+                            x -> trained(x[0], x[1], x[2], null, relu),
+                            x -> relu(relu, x[0].batchNorm(x[1], x[2], EPSILON)),
+                            Input.of(shape),
+                            channels,
+                            channels));
+            cases.add(
+                    OpCase.of(
+                            "batchNorm and residual",
+                            terms,
+                            x -> trained(x[0], x[1], x[2], x[3], relu),
+                            x ->
+                                    relu(
+                                            relu,
+                                            x[0].batchNorm(x[1], x[2], EPSILON)
+                                                    .zip(x[3], Double::sum)),
+                            Input.of(shape),
+                            channels,
+                            channels,
+                            Input.of(shape)));
+            cases.add(
+                    OpCase.of(
+                            "batchNorm by given statistics",
+                            terms,
+                            x ->
+                                    Normalization.batchNorm(
+                                            x[0], x[3], x[4], x[1], x[2], x[5], EPSILON, relu),
+                            x ->
+                                    relu(
+                                            relu,
+                                            x[0].batchNorm(x[3], x[4], x[1], x[2], EPSILON)
+                                                    .zip(x[5], Double::sum)),
+                            Input.of(shape),
+                            channels,
+                            channels,
+                            channels.constant(),
+                            variance,
+                            Input.of(shape)));
+        }
+        return cases;
+    }
+
+    private static Tensor trained(
+            Tensor x, Tensor gamma, Tensor beta, Tensor residual, boolean relu) {
+        return Normalization.batchNorm(x, gamma, beta, residual, EPSILON, relu).output();
     }
 
     private static List<OpCase> channelsLast() {

@@ -170,6 +170,14 @@ public interface Kernels {
         }
     }
 
+    /**
+     * Sizes of a batch normalisation of rows of channels; see {@code struct gatun_batch_norm}.
+     *
+     * @param fixed whether the backward pass takes mean and variance as constants
+     */
+    record BatchNorm(
+            long rows, int channels, float epsilon, Activation activation, boolean fixed) {}
+
     /** One step of stochastic gradient descent; see {@code struct gatun_sgd}. */
     record Sgd(long n, float rate, float momentum, float weightDecay, boolean nesterov) {}
 
@@ -270,6 +278,51 @@ public interface Kernels {
 
     void maxPool2dBackward(
             Pool2d pool, MemorySegment dy, MemorySegment winners, MemorySegment dx, int threads);
+
+    /** Bytes of scratch memory that each pass of a batch normalisation needs; 0 for none. */
+    long batchNormWorkspace(BatchNorm norm, int threads);
+
+    /** Mean and biased variance of each channel. */
+    void batchNormStatistics(
+            BatchNorm norm,
+            MemorySegment x,
+            MemorySegment mean,
+            MemorySegment variance,
+            MemorySegment workspace,
+            int threads);
+
+    /** y = activation(gamma (x - mean) / sqrt(variance + epsilon) + beta + residual). */
+    void batchNormApply(
+            BatchNorm norm,
+            MemorySegment x,
+            MemorySegment mean,
+            MemorySegment variance,
+            MemorySegment gamma,
+            MemorySegment beta,
+            @Nullable MemorySegment residual,
+            MemorySegment y,
+            MemorySegment workspace,
+            int threads);
+
+    /**
+     * With an activation, y is the output, or null where there was no residual: the kernel then
+     * finds its sign from x. Null dx or dresidual: not wanted.
+     */
+    void batchNormBackward(
+            BatchNorm norm,
+            MemorySegment x,
+            @Nullable MemorySegment y,
+            MemorySegment dy,
+            MemorySegment mean,
+            MemorySegment variance,
+            MemorySegment gamma,
+            MemorySegment beta,
+            @Nullable MemorySegment dx,
+            MemorySegment dgamma,
+            MemorySegment dbeta,
+            @Nullable MemorySegment dresidual,
+            MemorySegment workspace,
+            int threads);
 
     void softmax(long rows, long cols, boolean log, MemorySegment x, MemorySegment y, int threads);
 

@@ -7,6 +7,7 @@ package io.gatun.kernel;
 import io.gatun.bindings.NativeLibraries;
 import io.gatun.bindings.gatun.Gatun;
 import io.gatun.bindings.gatun.gatun_adam;
+import io.gatun.bindings.gatun.gatun_batch_norm;
 import io.gatun.bindings.gatun.gatun_conv2d;
 import io.gatun.bindings.gatun.gatun_gemm;
 import io.gatun.bindings.gatun.gatun_nd;
@@ -333,6 +334,109 @@ public final class NativeKernels implements Kernels {
         MemorySegment d = describe(pool, threads);
         try {
             check(Gatun.gatun_maxpool2d_backward(d, dy, winners, dx), "maxpool2d_backward");
+        } finally {
+            descriptors.give(d);
+        }
+    }
+
+    private MemorySegment describe(BatchNorm norm, int threads) {
+        MemorySegment d = descriptors.take();
+        gatun_batch_norm.rows(d, norm.rows());
+        gatun_batch_norm.channels(d, norm.channels());
+        gatun_batch_norm.epsilon(d, norm.epsilon());
+        gatun_batch_norm.activation(d, norm.activation().ordinal());
+        gatun_batch_norm.fixed(d, norm.fixed() ? 1 : 0);
+        gatun_batch_norm.threads(d, threads);
+        return d;
+    }
+
+    @Override
+    public long batchNormWorkspace(BatchNorm norm, int threads) {
+        MemorySegment d = describe(norm, threads);
+        try {
+            long bytes = Gatun.gatun_batch_norm_workspace(d);
+            check(bytes < 0 ? Gatun.GATUN_BAD_ARGUMENT() : 0, "batch_norm_workspace");
+            return bytes;
+        } finally {
+            descriptors.give(d);
+        }
+    }
+
+    @Override
+    public void batchNormStatistics(
+            BatchNorm norm,
+            MemorySegment x,
+            MemorySegment mean,
+            MemorySegment variance,
+            MemorySegment workspace,
+            int threads) {
+        MemorySegment d = describe(norm, threads);
+        try {
+            check(
+                    Gatun.gatun_batch_norm_statistics(d, x, mean, variance, workspace),
+                    "batch_norm_statistics");
+        } finally {
+            descriptors.give(d);
+        }
+    }
+
+    @Override
+    public void batchNormApply(
+            BatchNorm norm,
+            MemorySegment x,
+            MemorySegment mean,
+            MemorySegment variance,
+            MemorySegment gamma,
+            MemorySegment beta,
+            @Nullable MemorySegment residual,
+            MemorySegment y,
+            MemorySegment workspace,
+            int threads) {
+        MemorySegment d = describe(norm, threads);
+        try {
+            check(
+                    Gatun.gatun_batch_norm_apply(
+                            d, x, mean, variance, gamma, beta, orNull(residual), y, workspace),
+                    "batch_norm_apply");
+        } finally {
+            descriptors.give(d);
+        }
+    }
+
+    @Override
+    public void batchNormBackward(
+            BatchNorm norm,
+            MemorySegment x,
+            @Nullable MemorySegment y,
+            MemorySegment dy,
+            MemorySegment mean,
+            MemorySegment variance,
+            MemorySegment gamma,
+            MemorySegment beta,
+            @Nullable MemorySegment dx,
+            MemorySegment dgamma,
+            MemorySegment dbeta,
+            @Nullable MemorySegment dresidual,
+            MemorySegment workspace,
+            int threads) {
+        MemorySegment d = describe(norm, threads);
+        try {
+            check(
+                    Gatun.gatun_batch_norm_backward(
+                            d,
+                            x,
+                            orNull(y),
+                            dy,
+                            mean,
+                            variance,
+                            gamma,
+                            beta,
+                            orNull(dx),
+                            dgamma,
+                            dbeta,
+                            orNull(dresidual),
+                            workspace),
+                    "batch_norm_backward");
         } finally {
             descriptors.give(d);
         }

@@ -23,11 +23,11 @@ public final class ReferenceKernels implements Kernels {
         return "java";
     }
 
-    private static float at(MemorySegment s, long i) {
+    static float at(MemorySegment s, long i) {
         return s.getAtIndex(JAVA_FLOAT, i);
     }
 
-    private static void put(MemorySegment s, long i, double value) {
+    static void put(MemorySegment s, long i, double value) {
         s.setAtIndex(JAVA_FLOAT, i, (float) value);
     }
 
@@ -503,6 +503,57 @@ public final class ReferenceKernels implements Kernels {
             }
         }
         store(sum, dx);
+    }
+
+    @Override
+    public long batchNormWorkspace(BatchNorm norm, int threads) {
+        return 0;
+    }
+
+    @Override
+    public void batchNormStatistics(
+            BatchNorm norm,
+            MemorySegment x,
+            MemorySegment mean,
+            MemorySegment variance,
+            MemorySegment workspace,
+            int threads) {
+        ReferenceNormalization.statistics(norm, x, mean, variance);
+    }
+
+    @Override
+    public void batchNormApply(
+            BatchNorm norm,
+            MemorySegment x,
+            MemorySegment mean,
+            MemorySegment variance,
+            MemorySegment gamma,
+            MemorySegment beta,
+            @Nullable MemorySegment residual,
+            MemorySegment y,
+            MemorySegment workspace,
+            int threads) {
+        ReferenceNormalization.apply(norm, x, mean, variance, gamma, beta, residual, y);
+    }
+
+    @Override
+    public void batchNormBackward(
+            BatchNorm norm,
+            MemorySegment x,
+            @Nullable MemorySegment y,
+            MemorySegment dy,
+            MemorySegment mean,
+            MemorySegment variance,
+            MemorySegment gamma,
+            MemorySegment beta,
+            @Nullable MemorySegment dx,
+            MemorySegment dgamma,
+            MemorySegment dbeta,
+            @Nullable MemorySegment dresidual,
+            MemorySegment workspace,
+            int threads) {
+        ReferenceNormalization.backward(
+                norm, x, y, dy, mean, variance, gamma, beta, dx, dgamma, dbeta, dresidual);
     }
 
     @Override
