@@ -10,21 +10,27 @@ import io.gatun.Tensor;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A convolution of images (a cross-correlation: the kernel is not flipped), x [N, C, H, W] to y [N,
- * K, H', W']. Parameters {@code weight} [K, C, height, width] and {@code bias} [K]. Defaults:
- * stride 1, padding {@link Padding#VALID}, weights {@link Initializer#glorotUniform}, bias zeros.
+ * K, H', W']. Parameters {@code weight} [K, C, height, width] and {@code bias} [K]. Defaults: a
+ * bias, stride 1, padding {@link Padding#VALID}, weights {@link Initializer#glorotUniform}, bias
+ * zeros.
  */
 public final class Conv2d implements FusesRelu {
     private final Parameter weight;
-    private final Parameter bias;
+    private final @Nullable Parameter bias;
     private final int strideHeight;
     private final int strideWidth;
     private final Padding padding;
 
     private Conv2d(
-            Parameter weight, Parameter bias, int strideHeight, int strideWidth, Padding padding) {
+            Parameter weight,
+            @Nullable Parameter bias,
+            int strideHeight,
+            int strideWidth,
+            Padding padding) {
         if (strideHeight < 1 || strideWidth < 1) {
             throw new IllegalArgumentException(
                     "Conv2d: stride = "
@@ -134,6 +140,30 @@ public final class Conv2d implements FusesRelu {
         return new Conv2d(weight, bias, strideHeight, strideWidth, padding);
     }
 
+    /**
+     * This layer without its bias, as before a {@link BatchNorm2d}, which would take it away again;
+     * or with one.
+     *
+     * @param bias false for none; true for a new one of zeros, if there is none
+     * @return a layer that shares the weight
+     */
+    public Conv2d bias(boolean bias) {
+        Parameter known = this.bias;
+        if (bias && known == null) {
+            Shape w = weight.value().shape();
+            long area = w.dim(2) * w.dim(3);
+            known =
+                    Parameter.of(
+                            "bias",
+                            io.gatun.Layout.contiguous(Shape.of(w.dim(0))),
+                            Initializer.zeros(),
+                            w.dim(1) * area,
+                            w.dim(0) * area,
+                            new SplittableRandom());
+        }
+        return new Conv2d(weight, bias ? known : null, strideHeight, strideWidth, padding);
+    }
+
     @Override
     public Tensor forward(Tensor x) {
         return apply(x, false);
@@ -158,18 +188,23 @@ public final class Conv2d implements FusesRelu {
                         (int) w.dim(3),
                         strideHeight,
                         strideWidth);
-        return Convolution.conv2d(x, weight.value(), bias.value(), geometry, relu);
+        return Convolution.conv2d(
+                x, weight.value(), bias == null ? null : bias.value(), geometry, relu);
     }
 
     @Override
     public List<Parameter> parameters() {
-        return List.of(weight, bias);
+        return bias == null ? List.of(weight) : List.of(weight, bias);
     }
 
     @Override
     public Layer map(UnaryOperator<Parameter> change) {
         return new Conv2d(
-                change.apply(weight), change.apply(bias), strideHeight, strideWidth, padding);
+                change.apply(weight),
+                bias == null ? null : change.apply(bias),
+                strideHeight,
+                strideWidth,
+                padding);
     }
 
     @Override
@@ -189,6 +224,7 @@ public final class Conv2d implements FusesRelu {
                 + strideWidth
                 + ", "
                 + padding
+                + (bias == null ? ", no bias" : "")
                 + ")";
     }
 }

@@ -45,14 +45,24 @@ public interface Layer {
     }
 
     /**
-     * The same layer over other parameters: how a {@link Session} takes its own copy.
+     * What training changes without an optimizer, such as running means: saved, loaded and copied
+     * with the parameters. In a fixed order, with names that no parameter has.
      *
-     * @param change gives the parameter to put in place of each one; called once for each, in the
-     *     order of {@link #parameters}
-     * @return a layer with the new parameters; this one if it has none
+     * @return the state; none by default
+     */
+    default List<Parameter> state() {
+        return List.of();
+    }
+
+    /**
+     * The same layer over other parameters and state: how a {@link Session} takes its own copy.
+     *
+     * @param change gives what to put in place of each parameter and each piece of state; called
+     *     once for each, layer by layer, in the order of {@link #parameters}, then {@link #state}
+     * @return a layer with the new ones; this one if it has none
      */
     default Layer map(UnaryOperator<Parameter> change) {
-        if (parameters().isEmpty()) {
+        if (parameters().isEmpty() && state().isEmpty()) {
             return this;
         }
         throw new UnsupportedOperationException(
@@ -62,7 +72,8 @@ public interface Layer {
     }
 
     /**
-     * Draws all parameters anew from their initializers: the same seed gives the same bits.
+     * Draws all parameters anew from their initializers, and sets back the state: the same seed
+     * gives the same bits.
      *
      * @param seed the seed
      * @return this layer
@@ -72,13 +83,16 @@ public interface Layer {
         for (Parameter parameter : parameters()) {
             parameter.initialize(random.split());
         }
+        for (Parameter piece : state()) {
+            piece.initialize(random);
+        }
         return this;
     }
 
     /**
      * Number of trainable values.
      *
-     * @return the sizes of all parameters together
+     * @return the sizes of all parameters together, without the state
      */
     default long parameterCount() {
         long count = 0;

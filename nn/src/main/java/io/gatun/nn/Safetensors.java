@@ -10,8 +10,10 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -76,9 +78,9 @@ public final class Safetensors {
     }
 
     /**
-     * Saves a model's parameters under their names, all or nothing: see {@link #write}.
+     * Saves a model's parameters and state under their names, all or nothing: see {@link #write}.
      *
-     * @param model whose parameters to save
+     * @param model what to save
      * @param file where to
      * @throws IOException if writing fails; an older file then stays as it was
      */
@@ -87,9 +89,9 @@ public final class Safetensors {
     }
 
     /**
-     * Saves a model's parameters and notes.
+     * Saves a model's parameters, state and notes.
      *
-     * @param model whose parameters to save
+     * @param model what to save
      * @param file where to
      * @param metadata notes, such as the name of the architecture
      * @throws IOException if writing fails; an older file then stays as it was
@@ -97,25 +99,25 @@ public final class Safetensors {
     public static void save(Layer model, Path file, Map<String, String> metadata)
             throws IOException {
         Map<String, Tensor> tensors = new LinkedHashMap<>();
-        for (Parameter parameter : model.parameters()) {
+        for (Parameter parameter : saved(model)) {
             tensors.put(parameter.name(), parameter.value());
         }
         write(file, tensors, metadata);
     }
 
     /**
-     * Loads a model's parameters from a file, all or nothing: names and shapes are checked before
-     * the first one is changed.
+     * Loads a model's parameters and state from a file, all or nothing: names and shapes are
+     * checked before the first one is changed.
      *
      * @param model changed in place
-     * @param file a file with exactly the model's parameters, by name
+     * @param file a file with exactly the model's parameters and state, by name
      * @throws FormatException if the file is not valid, or its tensors are not those of the model
      * @throws IOException if reading fails
      */
     public static void load(Layer model, Path file) throws IOException {
         Map<String, Tensor> tensors = read(file).tensors();
         Set<String> left = new LinkedHashSet<>(tensors.keySet());
-        for (Parameter parameter : model.parameters()) {
+        for (Parameter parameter : saved(model)) {
             Tensor saved = tensors.get(parameter.name());
             if (saved == null) {
                 throw new FormatException(
@@ -144,8 +146,14 @@ public final class Safetensors {
             throw new FormatException(
                     file, "the model has no parameters " + left + ": it is another model's file");
         }
-        for (Parameter parameter : model.parameters()) {
+        for (Parameter parameter : saved(model)) {
             parameter.set(java.util.Objects.requireNonNull(tensors.get(parameter.name())));
         }
+    }
+
+    private static List<Parameter> saved(Layer model) {
+        List<Parameter> all = new ArrayList<>(model.parameters());
+        all.addAll(model.state());
+        return all;
     }
 }

@@ -7,13 +7,16 @@ package io.gatun.nn;
 import io.gatun.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Layers one after the other. Parameters are named by position, as in {@code 0.weight}. A ReLU
- * right after a convolution or a dense layer runs inside that layer's kernel.
+ * right after a convolution, a dense layer, a normalisation or a {@link Residual} runs inside that
+ * layer's kernel.
  */
-public final class Sequential implements Layer {
+public final class Sequential implements FusesResidual {
     private final List<Layer> layers;
 
     private Sequential(List<Layer> layers) {
@@ -41,25 +44,52 @@ public final class Sequential implements Layer {
 
     @Override
     public Tensor forward(Tensor x) {
+        return run(x, null, false);
+    }
+
+    @Override
+    public Tensor forwardRelu(Tensor x) {
+        return run(x, null, true);
+    }
+
+    @Override
+    public Tensor forwardResidual(Tensor x, Tensor residual, boolean relu) {
+        return run(x, residual, relu);
+    }
+
+    /** What is to be done at the end is done inside the last layer. */
+    private Tensor run(Tensor x, @Nullable Tensor residual, boolean relu) {
         Tensor y = x;
-        for (int i = 0; i < layers.size(); i++) {
-            if (layers.get(i) instanceof FusesRelu fusing
-                    && i + 1 < layers.size()
-                    && layers.get(i + 1) instanceof Relu) {
-                y = fusing.forwardRelu(y);
+        int last = layers.size() - 1;
+        for (int i = 0; i <= last; i++) {
+            if (i < last
+                    && layers.get(i + 1) instanceof Relu
+                    && layers.get(i) instanceof FusesRelu) {
+                y = FusesResidual.forward(layers.get(i), y, null, true);
                 i++;
+            } else if (i == last) {
+                return FusesResidual.forward(layers.get(i), y, residual, relu);
             } else {
                 y = layers.get(i).forward(y);
             }
         }
-        return y;
+        return residual != null ? FusesResidual.add(y, residual, relu) : relu ? y.relu() : y;
     }
 
     @Override
     public List<Parameter> parameters() {
+        return named(Layer::parameters);
+    }
+
+    @Override
+    public List<Parameter> state() {
+        return named(Layer::state);
+    }
+
+    private List<Parameter> named(Function<Layer, List<Parameter>> what) {
         List<Parameter> all = new ArrayList<>();
         for (int i = 0; i < layers.size(); i++) {
-            for (Parameter parameter : layers.get(i).parameters()) {
+            for (Parameter parameter : what.apply(layers.get(i))) {
                 all.add(parameter.prefixed(i + "."));
             }
         }

@@ -30,8 +30,8 @@ import java.util.Set;
 import java.util.SplittableRandom;
 
 /**
- * Everything that must hold for every layer, in one call: number and names of parameters, output
- * shape, values and all gradients against a double reference, both modes, reproducible first
+ * Everything that must hold for every layer, in one call: number and names of parameters and state,
+ * output shape, values and all gradients against a double reference, both modes, reproducible first
  * values, independent copies, files, no leaked native memory.
  */
 final class LayerHarness {
@@ -43,12 +43,14 @@ final class LayerHarness {
 
     private final Layer layer;
     private final Shape input;
-    private final Reference reference;
+    private final Reference inferring;
+    private final Reference training;
 
-    private LayerHarness(Layer layer, Shape input, Reference reference) {
+    private LayerHarness(Layer layer, Shape input, Reference inferring, Reference training) {
         this.layer = layer;
         this.input = input;
-        this.reference = reference;
+        this.inferring = inferring;
+        this.training = training;
     }
 
     /**
@@ -62,7 +64,27 @@ final class LayerHarness {
      */
     static void check(
             Layer layer, Shape input, long parameters, Shape output, Reference reference) {
-        LayerHarness harness = new LayerHarness(layer, input, reference);
+        check(layer, input, parameters, output, reference, reference);
+    }
+
+    /**
+     * Tests a layer that does something else in training.
+     *
+     * @param layer the layer; its parameters are overwritten
+     * @param input shape of a batch
+     * @param parameters expected number of trainable values
+     * @param output expected shape of the result
+     * @param inferring the same function in double, in inference
+     * @param training the same function in double, on a tape
+     */
+    static void check(
+            Layer layer,
+            Shape input,
+            long parameters,
+            Shape output,
+            Reference inferring,
+            Reference training) {
+        LayerHarness harness = new LayerHarness(layer, input, inferring, training);
         System.out.println("LayerHarness: " + layer + " on " + input + ", seed " + SEED);
         assertEquals(parameters, layer.parameterCount(), "number of trainable values");
         harness.names();
@@ -81,6 +103,10 @@ final class LayerHarness {
             assertTrue(names.add(parameter.name()), () -> "two parameters " + parameter.name());
             assertFalse(parameter.name().isBlank());
         }
+        for (Parameter piece : layer.state()) {
+            assertTrue(names.add(piece.name()), () -> "two tensors " + piece.name());
+            assertFalse(piece.name().isBlank());
+        }
         List<Parameter> again = layer.parameters();
         for (int i = 0; i < again.size(); i++) {
             assertSame(layer.parameters().get(i).value(), again.get(i).value(), "a fixed order");
@@ -90,6 +116,7 @@ final class LayerHarness {
     private void initialization() {
         List<float[]> first = parameterValues(layer.initialize(SEED));
         layer.initialize(SEED + 1);
+        layer.state().forEach(piece -> InPlace.fill(piece.value(), 3));
         List<float[]> second = parameterValues(layer.initialize(SEED));
         for (int i = 0; i < first.size(); i++) {
             assertArrayEquals(first.get(i), second.get(i), "the same seed gives the same bits");
@@ -104,6 +131,11 @@ final class LayerHarness {
                 parameter.set(Tensor.uniform(parameter.value().shape(), -0.7f, 0.7f, random));
             }
         }
+        for (Parameter piece : layer.state()) { // a variance among them: positive
+            try (Scope _ = Scope.open()) {
+                piece.set(Tensor.uniform(piece.value().shape(), 0.5f, 1.5f, random));
+            }
+        }
     }
 
     private void values(Shape output) {
@@ -114,13 +146,9 @@ final class LayerHarness {
             Tensor y = layer.forward(x);
             assertEquals(output, y.shape(), "output shape");
             expected = y.toFloatArray();
-            Numbers wanted = reference.apply(Numbers.of(x), parameterNumbers().iterator());
+            Numbers wanted = inferring.apply(Numbers.of(x), allNumbers().iterator());
             close("output", wanted.values(), expected);
             assertArrayEquals(before, x.toFloatArray(), "the input is left alone");
-        }
-        try (Tape _ = Tape.open()) {
-            assertArrayEquals(
-                    expected, layer.forward(input()).toFloatArray(), "training mode agrees");
         }
         assertArrayEquals(
                 expected, layer.forward(input()).toFloatArray(), "outside of scopes it agrees");
@@ -137,10 +165,19 @@ final class LayerHarness {
                     (float) TOLERANCE,
                     "another memory order agrees");
         }
+        try (Tape _ = Tape.open()) {
+            Numbers wanted = training.apply(Numbers.of(input()), allNumbers().iterator());
+            float[] actual = layer.forward(input()).toFloatArray();
+            close("output in training", wanted.values(), actual);
+            if (inferring.equals(training)) {
+                assertArrayEquals(expected, actual, "training mode agrees");
+            }
+        }
     }
 
     private void gradients() {
-        List<Numbers> parameters = parameterNumbers();
+        List<Numbers> all = allNumbers();
+        List<Numbers> parameters = trainable(all);
         Numbers x;
         Numbers seed;
         List<float[]> actual = new ArrayList<>();
@@ -150,19 +187,19 @@ final class LayerHarness {
             Tensor direction = Tensor.uniform(y.shape(), -1, 1, new SplittableRandom(SEED + 2));
             List<Tensor> targets = new ArrayList<>(List.of(in));
             layer.parameters().forEach(p -> targets.add(p.value()));
-            Gradients all = tape.vjp(y, direction, targets.toArray(Tensor[]::new));
+            Gradients gradients = tape.vjp(y, direction, targets.toArray(Tensor[]::new));
             for (Tensor target : targets) {
-                assertEquals(target.shape(), all.of(target).shape());
-                actual.add(all.of(target).toFloatArray());
+                assertEquals(target.shape(), gradients.of(target).shape());
+                actual.add(gradients.of(target).toFloatArray());
             }
             x = Numbers.of(in);
             seed = Numbers.of(direction);
         }
-        close("gradient by the input", differences(x, x, parameters, seed), actual.get(0));
+        close("gradient by the input", differences(x, x, all, seed), actual.get(0));
         for (int i = 0; i < parameters.size(); i++) {
             close(
                     "gradient by " + layer.parameters().get(i).name(),
-                    differences(parameters.get(i), x, parameters, seed),
+                    differences(parameters.get(i), x, all, seed),
                     actual.get(i + 1));
         }
     }
@@ -184,7 +221,7 @@ final class LayerHarness {
     }
 
     private double weighted(Numbers x, List<Numbers> parameters, Numbers seed) {
-        double[] y = reference.apply(x, parameters.iterator()).values();
+        double[] y = training.apply(x, parameters.iterator()).values();
         double sum = 0;
         for (int i = 0; i < y.length; i++) {
             sum += y[i] * seed.values()[i];
@@ -207,6 +244,10 @@ final class LayerHarness {
             assertTrue(own.get(i).value().layout().sameOrder(copied.get(i).value().layout()));
             InPlace.fill(copied.get(i).value(), 3);
         }
+        for (int i = 0; i < layer.state().size(); i++) {
+            assertEquals(layer.state().get(i).name(), copy.state().get(i).name());
+            InPlace.fill(copy.state().get(i).value(), 3);
+        }
         assertArrayEquals(expected, output(layer), "a copy's parameters are its own");
     }
 
@@ -217,6 +258,7 @@ final class LayerHarness {
             try {
                 Safetensors.save(layer, file);
                 other.parameters().forEach(parameter -> InPlace.fill(parameter.value(), 3));
+                other.state().forEach(piece -> InPlace.fill(piece.value(), 3));
                 Safetensors.load(other, file);
             } finally {
                 Files.delete(file);
@@ -273,12 +315,40 @@ final class LayerHarness {
         }
     }
 
-    private List<Numbers> parameterNumbers() {
-        return layer.parameters().stream().map(p -> Numbers.of(p.value())).toList();
+    /** Parameters and state, layer by layer, as a reference takes them. */
+    private List<Parameter> all() {
+        List<Parameter> all = new ArrayList<>();
+        layer.map(parameter -> {
+            all.add(parameter);
+            return parameter;
+        });
+        assertEquals(layer.parameters().size() + layer.state().size(), all.size());
+        return all;
+    }
+
+    private List<Numbers> allNumbers() {
+        return all().stream().map(p -> Numbers.of(p.value())).toList();
+    }
+
+    /** Those of the parameters, in their order. */
+    private List<Numbers> trainable(List<Numbers> numbers) {
+        List<Parameter> all = all();
+        List<Numbers> chosen = new ArrayList<>();
+        for (Parameter parameter : layer.parameters()) {
+            for (int i = 0; i < all.size(); i++) {
+                if (all.get(i).value() == parameter.value()) {
+                    chosen.add(numbers.get(i));
+                }
+            }
+        }
+        return chosen;
     }
 
     private static List<float[]> parameterValues(Layer of) {
-        return of.parameters().stream().map(p -> p.value().toFloatArray()).toList();
+        List<float[]> values = new ArrayList<>();
+        of.parameters().forEach(parameter -> values.add(parameter.value().toFloatArray()));
+        of.state().forEach(piece -> values.add(piece.value().toFloatArray()));
+        return values;
     }
 
     private static void close(String what, double[] expected, float[] actual) {

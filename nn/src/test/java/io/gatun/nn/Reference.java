@@ -6,6 +6,7 @@ package io.gatun.nn;
 
 import io.gatun.Tensor;
 import java.util.Iterator;
+import java.util.List;
 import java.util.function.DoubleUnaryOperator;
 
 /**
@@ -133,6 +134,74 @@ interface Reference {
                 }
             }
             return new Numbers(new int[] {x.dims[0], out, rows, columns}, y);
+        };
+    }
+
+    static Reference conv2dWithoutBias(Window window) {
+        return (x, parameters) -> {
+            Numbers weight = parameters.next();
+            Numbers zeros = new Numbers(new int[] {weight.dims[0]}, new double[weight.dims[0]]);
+            return conv2d(window).apply(x, List.of(weight, zeros).iterator());
+        };
+    }
+
+    /** Takes weight, bias, mean and variance; in training the last two are those of x. */
+    static Reference batchNorm2d(boolean training, double epsilon) {
+        return (x, parameters) -> {
+            Numbers weight = parameters.next();
+            Numbers bias = parameters.next();
+            Numbers mean = parameters.next();
+            Numbers variance = parameters.next();
+            int channels = x.dims[1];
+            int pixels = x.values.length / (x.dims[0] * channels);
+            double[] y = new double[x.values.length];
+            for (int c = 0; c < channels; c++) {
+                double m = mean.values[c];
+                double v = variance.values[c];
+                if (training) {
+                    double values = (double) x.dims[0] * pixels;
+                    m = 0;
+                    v = 0;
+                    for (int i = 0; i < y.length; i++) {
+                        m += i / pixels % channels == c ? x.values[i] / values : 0;
+                    }
+                    for (int i = 0; i < y.length; i++) {
+                        double d = x.values[i] - m;
+                        v += i / pixels % channels == c ? d * d / values : 0;
+                    }
+                }
+                for (int i = 0; i < y.length; i++) {
+                    if (i / pixels % channels == c) {
+                        double normalised = (x.values[i] - m) / Math.sqrt(v + epsilon);
+                        y[i] = weight.values[c] * normalised + bias.values[c];
+                    }
+                }
+            }
+            return new Numbers(x.dims, y);
+        };
+    }
+
+    /** The body's parameters come first. */
+    static Reference residual(Reference body, Reference shortcut) {
+        return (x, parameters) -> {
+            Numbers inside = body.apply(x, parameters);
+            Numbers around = shortcut.apply(x, parameters);
+            double[] y = new double[inside.values.length];
+            for (int i = 0; i < y.length; i++) {
+                y[i] = inside.values[i] + around.values[i];
+            }
+            return new Numbers(inside.dims, y);
+        };
+    }
+
+    static Reference globalAvgPool2d() {
+        return (x, parameters) -> {
+            int pixels = x.dims[2] * x.dims[3];
+            double[] y = new double[x.dims[0] * x.dims[1]];
+            for (int i = 0; i < x.values.length; i++) {
+                y[i / pixels] += x.values[i] / pixels;
+            }
+            return new Numbers(new int[] {x.dims[0], x.dims[1]}, y);
         };
     }
 
