@@ -132,7 +132,7 @@ public final class BatchNorm2d implements FusesResidual {
     }
 
     private Tensor apply(Tensor x, @Nullable Tensor residual, boolean relu) {
-        long channels = weight.value().shape().dim(0);
+        long channels = channels();
         if (x.shape().rank() != 4 || x.shape().dim(1) != channels) {
             throw new IllegalArgumentException(
                     this + ": takes [N, " + channels + ", H, W], got shape " + x.shape());
@@ -153,6 +153,36 @@ public final class BatchNorm2d implements FusesResidual {
                         x, weight.value(), bias.value(), residual, (float) epsilon, relu);
         move(batch, x.shape().size() / channels);
         return batch.output();
+    }
+
+    /**
+     * Weight and bias of a convolution that computes another one and this layer behind it, with the
+     * running statistics: each of its output channels is scaled, and its bias shifted.
+     */
+    Conv2d foldInto(Conv2d convolution) {
+        float[] gamma = weight.value().toFloatArray();
+        float[] beta = bias.value().toFloatArray();
+        float[] means = mean.value().toFloatArray();
+        float[] variances = variance.value().toFloatArray();
+        Parameter before = convolution.bias();
+        float[] biases = before == null ? new float[gamma.length] : before.value().toFloatArray();
+        float[] weights = convolution.weight().value().toFloatArray();
+        int size = weights.length / gamma.length; // row-major: the output channel is outermost
+        for (int k = 0; k < gamma.length; k++) {
+            double factor = gamma[k] / Math.sqrt(variances[k] + epsilon);
+            for (int i = k * size; i < (k + 1) * size; i++) {
+                weights[i] = (float) (weights[i] * factor);
+            }
+            biases[k] = (float) (beta[k] + factor * ((double) biases[k] - means[k]));
+        }
+        Layout layout = convolution.weight().value().layout();
+        return convolution.over(
+                Parameter.of("weight", layout, weights),
+                Parameter.of("bias", Layout.contiguous(Shape.of(gamma.length)), biases));
+    }
+
+    long channels() {
+        return weight.value().shape().dim(0);
     }
 
     private void move(Normalization.Normalized batch, long values) {

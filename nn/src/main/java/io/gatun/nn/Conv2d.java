@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * bias, stride 1, padding {@link Padding#VALID}, weights {@link Initializer#glorotUniform}, bias
  * zeros.
  */
-public final class Conv2d implements FusesRelu {
+public final class Conv2d implements FusesResidual {
     private final Parameter weight;
     private final @Nullable Parameter bias;
     private final int strideHeight;
@@ -166,30 +166,51 @@ public final class Conv2d implements FusesRelu {
 
     @Override
     public Tensor forward(Tensor x) {
-        return apply(x, false);
+        return apply(x, null, false);
     }
 
     @Override
     public Tensor forwardRelu(Tensor x) {
-        return apply(x, true);
+        return apply(x, null, true);
     }
 
-    private Tensor apply(Tensor x, boolean relu) {
-        Shape w = weight.value().shape();
-        if (x.shape().rank() != 4 || x.shape().dim(1) != w.dim(1)) {
-            throw new IllegalArgumentException(
-                    this + ": takes [N, " + w.dim(1) + ", H, W], got shape " + x.shape());
-        }
-        Convolution.Geometry geometry =
-                padding.resolve(
-                        x.shape().dim(2),
-                        x.shape().dim(3),
-                        (int) w.dim(2),
-                        (int) w.dim(3),
-                        strideHeight,
-                        strideWidth);
+    @Override
+    public Tensor forwardResidual(Tensor x, Tensor residual, boolean relu) {
+        return apply(x, residual, relu);
+    }
+
+    private Tensor apply(Tensor x, @Nullable Tensor residual, boolean relu) {
         return Convolution.conv2d(
-                x, weight.value(), bias == null ? null : bias.value(), geometry, relu);
+                x,
+                weight.value(),
+                bias == null ? null : bias.value(),
+                residual,
+                geometry(x.shape()),
+                relu);
+    }
+
+    /** How the kernel moves over images of this shape; checks that it is one of images. */
+    Convolution.Geometry geometry(Shape x) {
+        Shape w = weight.value().shape();
+        if (x.rank() != 4 || x.dim(1) != w.dim(1)) {
+            throw new IllegalArgumentException(
+                    this + ": takes [N, " + w.dim(1) + ", H, W], got shape " + x);
+        }
+        return padding.resolve(
+                x.dim(2), x.dim(3), (int) w.dim(2), (int) w.dim(3), strideHeight, strideWidth);
+    }
+
+    /** This layer over other parameters. */
+    Conv2d over(Parameter otherWeight, @Nullable Parameter otherBias) {
+        return new Conv2d(otherWeight, otherBias, strideHeight, strideWidth, padding);
+    }
+
+    Parameter weight() {
+        return weight;
+    }
+
+    @Nullable Parameter bias() {
+        return bias;
     }
 
     @Override
@@ -199,12 +220,7 @@ public final class Conv2d implements FusesRelu {
 
     @Override
     public Layer map(UnaryOperator<Parameter> change) {
-        return new Conv2d(
-                change.apply(weight),
-                bias == null ? null : change.apply(bias),
-                strideHeight,
-                strideWidth,
-                padding);
+        return over(change.apply(weight), bias == null ? null : change.apply(bias));
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.gatun.InPlace;
 import io.gatun.Layout;
 import io.gatun.Scope;
 import io.gatun.Tensor;
+import java.util.SplittableRandom;
 import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 
@@ -54,6 +55,11 @@ public final class Parameter implements Supplier<Tensor> {
             value = InPlace.persistent(Tensor.of(values, layout.shape().toArray()), layout);
         }
         return new Parameter(name, value, initializer, fanIn, fanOut);
+    }
+
+    /** A parameter with given values, in row-major order. */
+    static Parameter of(String name, Layout layout, float[] values) {
+        return of(name, layout, (s, in, out, r) -> values, 1, 1, new SplittableRandom(0));
     }
 
     /**

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A block with a shortcut around it: y = body(x) + shortcut(x). He et al., "Deep residual learning
  * for image recognition", 2016. The sum, and a {@link Relu} after it in a {@link Sequential}, run
- * inside the kernel of the body's last layer where that is a {@link BatchNorm2d}. Parameters are
- * named {@code body.} and {@code shortcut.}.
+ * inside the kernel of the body's last layer where that is a {@link BatchNorm2d} or a {@link
+ * Conv2d}. Parameters are named {@code body.} and {@code shortcut.}.
  */
 public final class Residual implements FusesRelu {
     private final Layer body;
@@ -44,6 +44,11 @@ public final class Residual implements FusesRelu {
      */
     public static Residual of(Layer body, Layer shortcut) {
         return new Residual(body, shortcut);
+    }
+
+    /** The same block around other layers. */
+    Residual layers(UnaryOperator<Layer> change) {
+        return new Residual(change.apply(body), shortcut == null ? null : change.apply(shortcut));
     }
 
     @Override
@@ -80,7 +85,7 @@ public final class Residual implements FusesRelu {
 
     @Override
     public Layer map(UnaryOperator<Parameter> change) {
-        return new Residual(body.map(change), shortcut == null ? null : shortcut.map(change));
+        return layers(layer -> layer.map(change));
     }
 
     @Override

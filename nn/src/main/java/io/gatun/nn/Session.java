@@ -14,8 +14,9 @@ import java.util.Arrays;
 
 /**
  * A model ready to answer: immutable, for any number of threads at once. It holds its own copy of
- * the parameters, so training may go on elsewhere. After the first call (of each batch size) a call
- * allocates no native memory.
+ * the parameters, so training may go on elsewhere; normalisations are folded into the convolutions
+ * before them, and weights brought into the kernels' form, which changes answers by roundings only.
+ * After the first call (of each batch size) a call allocates no native memory.
  *
  * <p>A call uses as many threads as {@link #threads(int)} says; by default one, which is best where
  * many threads call at once, as in a service.
@@ -47,7 +48,7 @@ public final class Session implements AutoCloseable {
             throw new IllegalArgumentException(
                     "Session.of: a sample of shape " + input + " has no values");
         }
-        Layer own = model.map(Parameter::copy);
+        Layer own = Inference.of(model);
         Shape output;
         try (Scope _ = Scope.open(1)) {
             Shape batch = own.forward(Tensor.zeros(input.prepend(1))).shape();

@@ -7,6 +7,7 @@ package io.gatun.nn;
 import static io.gatun.nn.Expect.refused;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertSame;
 import static org.junit.jupiter.api.Assertions.assertTrue;
@@ -247,6 +248,48 @@ class ResidualLayersTest {
         }
     }
 
+    /** A session computes the model in inference, but for roundings, and leaves the model alone. */
+    @Test
+    void sessionFoldsNormalisations() {
+        List<Layer> models =
+                List.of(
+                        Models.resnet20(),
+                        Sequential.of(
+                                Conv2d.of(3, 6, 3).stride(2).padding(Padding.SAME),
+                                BatchNorm2d.of(6).epsilon(0.01),
+                                Tanh.of(),
+                                BatchNorm2d.of(6), // nothing to fold it into
+                                Residual.of(Conv2d.of(6, 6, 1)),
+                                Relu.of(),
+                                GlobalAvgPool2d.of()));
+        for (Layer model : models) {
+            SplittableRandom random = new SplittableRandom(9);
+            List<Parameter> all = new ArrayList<>(model.parameters());
+            all.addAll(model.state());
+            for (Parameter p : all) {
+                boolean positive = p.name().endsWith("running_var");
+                p.set(Tensor.uniform(p.value().shape(), positive ? 0.5f : -0.2f, 0.9f, random));
+            }
+            List<float[]> before = all.stream().map(p -> p.value().toFloatArray()).toList();
+            Tensor x = image(10, 2, 3, 32, 32);
+            float[] expected = model.forward(x).toFloatArray();
+            double size = 0;
+            for (float value : expected) {
+                size = Math.max(size, Math.abs(value));
+            }
+            try (Session session = Session.of(model, Shape.of(3, 32, 32)).threads(2)) {
+                float[] actual = session.run(x.toFloatArray());
+                assertArrayEquals(expected, actual, (float) (1e-5 * size));
+                assertArrayEquals(actual, session.run(x.toFloatArray()));
+            }
+            for (int i = 0; i < all.size(); i++) {
+                assertArrayEquals(before.get(i), all.get(i).value().toFloatArray());
+            }
+        }
+        assertFalse(Inference.of(models.get(0)).toString().contains("BatchNorm"));
+        assertTrue(Inference.of(models.get(1)).toString().contains("Tanh[], BatchNorm2d(6"));
+    }
+
     /** Threads that train one model at once change its statistics together; none is lost. */
     @Test
     void manyThreadsMayTrainAtOnce() throws InterruptedException {
@@ -377,8 +420,14 @@ class ResidualLayersTest {
                     "pixel");
             Tensor x = image(1, 2, 3, 4, 4);
             refused(
-                    () -> Residual.of(Conv2d.of(3, 1, 1)).forward(x),
+                    () -> Residual.of(MaxPool2d.of(2)).forward(x),
                     "Residual",
+                    "[2, 3, 2, 2]",
+                    "[2, 3, 4, 4]",
+                    "shortcut");
+            refused(
+                    () -> Residual.of(Conv2d.of(3, 1, 1)).forward(x),
+                    "residual",
                     "[2, 1, 4, 4]",
                     "[2, 3, 4, 4]");
             Layer wider = Sequential.of(Conv2d.of(3, 5, 1), BatchNorm2d.of(5));
