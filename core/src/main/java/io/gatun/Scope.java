@@ -156,6 +156,11 @@ public class Scope implements AutoCloseable {
         return serial++;
     }
 
+    /** The storage with a serial number. */
+    Storage adopted(long at) {
+        return owned.get((int) at);
+    }
+
     /** Storages adopted from now on have this serial number or a higher one. */
     long nextSerial() {
         return serial;

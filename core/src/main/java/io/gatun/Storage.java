@@ -74,10 +74,15 @@ final class Storage {
             throw new IllegalStateException(
                     owner == null
                             ? "this tensor's memory was given back"
-                            : "this tensor belonged to "
-                                    + owner
-                                    + ", which has ended: use scope.keep(tensor) to take a result out of"
-                                    + " a scope");
+                            : !owner.isClosed()
+                                    ? "this tensor of "
+                                            + owner
+                                            + " was given back by Tape.lastGradients: use it"
+                                            + " before, or call Tape.gradients"
+                                    : "this tensor belonged to "
+                                            + owner
+                                            + ", which has ended: use scope.keep(tensor) to take a result out of"
+                                            + " a scope");
         }
         if (owner != null && owner.owner() != Thread.currentThread()) {
             throw new WrongThreadException(

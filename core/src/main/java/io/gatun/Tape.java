@@ -5,9 +5,11 @@
 package io.gatun;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -44,17 +46,34 @@ public final class Tape extends Scope {
         final Layout layout;
         final Edge[] edges;
 
-        Node(Tape tape, int index, String op, Layout layout, Edge[] edges) {
+        /** Of the result; null if it is a view of an input. */
+        final @Nullable Storage storage;
+
+        Node(Tape tape, int index, String op, Tensor y, Edge[] edges) {
             this.tape = tape;
             this.index = index;
             this.op = op;
-            this.layout = layout;
+            this.layout = y.layout();
             this.edges = edges;
+            this.storage = isView(y, edges) ? null : y.storage();
         }
+    }
+
+    @SuppressWarnings("ReferenceEquality") // a storage is itself and nothing else
+    private static boolean isView(Tensor y, Edge[] edges) {
+        for (Edge edge : edges) {
+            if (edge.input.storage() == y.storage()) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private final ArrayList<Node> nodes = new ArrayList<>();
     private boolean paused;
+
+    /** Whether the forward pass's memory has been given back. */
+    private boolean spent;
 
     private Tape(int threads) {
         super(threads);
@@ -97,7 +116,7 @@ public final class Tape extends Scope {
 
     /** Makes y the output of an operation with these inputs. */
     Tensor record(String op, Tensor y, Edge... edges) {
-        Node node = new Node(this, nodes.size(), op, y.layout(), edges);
+        Node node = new Node(this, nodes.size(), op, y, edges);
         nodes.add(node);
         return y.withNode(node);
     }
@@ -130,13 +149,40 @@ public final class Tape extends Scope {
      *     this tape
      */
     public Gradients gradients(Tensor loss, Tensor... targets) {
+        checkLoss(loss);
+        return vjp(loss, null, targets);
+    }
+
+    /**
+     * The gradients of a loss, for the last time on this tape: the result of each operation goes
+     * back to the pool as soon as the walk back has passed it, not only when the tape closes. Peak
+     * memory is then hardly above that of the forward pass. What the operations of this tape
+     * computed cannot be used any more after this, but for the loss, the targets and the gradients;
+     * nor can memory segments of such tensors.
+     *
+     * @param loss a tensor of one element that was computed on this tape
+     * @param targets what to differentiate by, such as a layer's parameters; each one gets a
+     *     gradient (zeros, if the loss does not depend on it)
+     * @return the gradients, tensors of this tape
+     * @throws IllegalArgumentException if the loss has more than one element or was not computed on
+     *     this tape
+     */
+    public Gradients lastGradients(Tensor loss, Iterable<? extends Supplier<Tensor>> targets) {
+        List<Tensor> tensors = new ArrayList<>();
+        for (Supplier<Tensor> target : targets) {
+            tensors.add(target.get());
+        }
+        checkLoss(loss);
+        return walk(loss, null, true, tensors.toArray(Tensor[]::new));
+    }
+
+    private static void checkLoss(Tensor loss) {
         if (loss.shape().size() != 1) {
             throw new IllegalArgumentException(
                     "gradients: the loss must have one element, it has shape "
                             + loss.shape()
                             + ": take its sum() or mean() first");
         }
-        return vjp(loss, null, targets);
     }
 
     /**
@@ -150,13 +196,22 @@ public final class Tape extends Scope {
      *     not computed on this tape
      */
     public Gradients vjp(Tensor output, @Nullable Tensor seed, Tensor... targets) {
-        Node last = output.node();
-        if (last == null || last.tape != this) {
+        return walk(output, seed, false, targets);
+    }
+
+    private Gradients walk(Tensor output, @Nullable Tensor seed, boolean last, Tensor... targets) {
+        if (spent) {
+            throw new IllegalStateException(
+                    "gradients: lastGradients has given back what the operations of this tape"
+                            + " computed: use gradients for all walks but the last");
+        }
+        Node end = output.node();
+        if (end == null || end.tape != this) {
             throw new IllegalArgumentException(
                     "gradients: the tensor of shape "
                             + output.shape()
                             + " was not computed on this tape"
-                            + (last == null ? " (it is the result of no recorded operation)" : "")
+                            + (end == null ? " (it is the result of no recorded operation)" : "")
                             + ": run the forward pass after Tape.open() and not inside of a nested Scope");
         }
         if (seed != null && !seed.shape().equals(output.shape())) {
@@ -173,7 +228,8 @@ public final class Tape extends Scope {
         }
         paused = true; // first derivatives only: the rules' own operations are not recorded
         try {
-            return new Backward(last.index, targets).run(output, seed);
+            spent = last;
+            return new Backward(end.index, last, targets).run(output, seed);
         } finally {
             paused = false;
         }
@@ -182,6 +238,7 @@ public final class Tape extends Scope {
     /** One walk back over the recorded operations. */
     private final class Backward {
         private final Tensor[] targets;
+        private final boolean freeing;
         private final IdentityHashMap<Tensor, Integer> leaves = new IdentityHashMap<>();
         private final boolean[] needed;
         private final @Nullable Tensor[] pending;
@@ -195,13 +252,18 @@ public final class Tape extends Scope {
 
         private final long firstSerial = nextSerial();
 
-        Backward(int lastIndex, Tensor[] targets) {
+        /** Of the loss and of targets, which stay when results are freed. */
+        private final Set<Storage> kept = Collections.newSetFromMap(new IdentityHashMap<>());
+
+        Backward(int lastIndex, boolean freeing, Tensor[] targets) {
             this.targets = targets;
+            this.freeing = freeing;
             this.needed = new boolean[lastIndex + 1];
             this.pending = new Tensor[lastIndex + 1];
             this.results = new Tensor[targets.length];
             for (int i = 0; i < targets.length; i++) {
                 Node node = targets[i].node();
+                kept.add(targets[i].storage());
                 if (node != null && node.tape == Tape.this) {
                     inner.putIfAbsent(node.index, i);
                     if (node.index <= lastIndex) {
@@ -227,24 +289,23 @@ public final class Tape extends Scope {
 
         Gradients run(Tensor output, @Nullable Tensor seed) {
             int last = pending.length - 1;
-            pending[last] = retain(seed != null ? seed : Tensor.ones(output.shape()));
+            kept.add(output.storage());
+            // A tensor of its own for each walk: a rule knows by it whether what it made still
+            // holds.
+            pending[last] =
+                    retain(seed != null ? seed.view(seed.layout()) : Tensor.ones(output.shape()));
+            for (int i = nodes.size() - 1; freeing && i > last; i--) {
+                free(nodes.get(i)); // the loss does not depend on it
+            }
             for (int i = last; i >= 0; i--) {
                 Tensor gradient = pending[i];
-                if (gradient == null) {
-                    continue;
+                if (gradient != null) {
+                    pending[i] = null;
+                    pass(nodes.get(i), gradient);
                 }
-                pending[i] = null;
-                Integer target = inner.get(i);
-                if (target != null) {
-                    results[target] = retain(gradient);
+                if (freeing) {
+                    free(nodes.get(i));
                 }
-                Node node = nodes.get(i);
-                for (Edge edge : node.edges) {
-                    if (wanted(edge.input)) {
-                        accumulate(node, edge.input, edge.gradient.apply(gradient));
-                    }
-                }
-                dispose(gradient);
             }
             IdentityHashMap<Tensor, Tensor> gradients = new IdentityHashMap<>();
             List<Tensor> order = new ArrayList<>();
@@ -260,6 +321,35 @@ public final class Tape extends Scope {
                 }
             }
             return new Gradients(order, gradients);
+        }
+
+        private void pass(Node node, Tensor gradient) {
+            long first = nextSerial();
+            Integer target = inner.get(node.index);
+            if (target != null) {
+                results[target] = retain(gradient);
+            }
+            for (Edge edge : node.edges) {
+                if (wanted(edge.input)) {
+                    accumulate(node, edge.input, edge.gradient.apply(gradient));
+                }
+            }
+            dispose(gradient);
+            // What the rules made for each other, such as the gradient before a fused ReLU.
+            for (long serial = first; serial < nextSerial(); serial++) {
+                Storage storage = adopted(serial);
+                if (!uses.containsKey(storage) && storage.scope() == Tape.this) {
+                    storage.release();
+                }
+            }
+        }
+
+        /** Gives back an operation's result: everything that needs it has been passed. */
+        private void free(Node node) {
+            Storage storage = node.storage;
+            if (storage != null && storage.scope() == Tape.this && !kept.contains(storage)) {
+                storage.release();
+            }
         }
 
         private void accumulate(Node from, Tensor input, Tensor gradient) {

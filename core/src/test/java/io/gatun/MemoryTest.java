@@ -61,6 +61,58 @@ class MemoryTest {
         assertTrue(after.liveBytes() <= before.liveBytes());
     }
 
+    /** Twenty images of 1 MiB, convolved with a fused ReLU each. */
+    private static Tensor deep(Tensor x, Tensor kernel) {
+        Tensor y = x;
+        for (int i = 0; i < 20; i++) {
+            y = Convolution.conv2d(y, kernel, null, SAME, true);
+        }
+        return y.square().mean();
+    }
+
+    /** What rules make for each other goes back with the operation, not with the tape. */
+    @Test
+    void backwardFreesWhatRulesShare() {
+        Tensor x = Tensor.ones(Shape.of(1, 16, 128, 128)).channelsLast();
+        Tensor kernel = TestTensors.random(new SplittableRandom(92), 16, 16, 3, 3);
+        for (int warm = 0; warm < 2; warm++) {
+            try (Tape tape = Tape.open(1)) {
+                Tensor loss = deep(x, kernel);
+                long forward = Memory.report().liveBytes();
+                Memory.resetPeak();
+                Gradients gradients = tape.gradients(loss, kernel, x);
+                long peak = Memory.report().peakLiveBytes();
+                assertTrue(peak - forward <= 8L << 20, (peak - forward) + " bytes in backward");
+                assertEquals(2, gradients.size());
+            }
+        }
+    }
+
+    @Test
+    void lastGradientsFreeTheForwardPass() {
+        Tensor x = Tensor.ones(Shape.of(1, 16, 128, 128)).channelsLast();
+        Tensor kernel = TestTensors.random(new SplittableRandom(92), 16, 16, 3, 3);
+        float[] expected;
+        try (Tape tape = Tape.open(1)) {
+            expected = tape.gradients(deep(x, kernel), kernel).of(kernel).toFloatArray();
+        }
+        try (Tape tape = Tape.open(1)) {
+            long before = Memory.report().liveBytes();
+            Tensor loss = deep(x, kernel);
+            float value = loss.item();
+            long forward = Memory.report().liveBytes() - before;
+            assertTrue(forward >= 20L << 20, forward + " bytes in forward");
+            Memory.resetPeak();
+            Gradients gradients = tape.lastGradients(loss, List.of(kernel));
+            assertArrayEquals(expected, gradients.of(kernel).toFloatArray());
+            assertEquals(value, loss.item());
+            long peak = Memory.report().peakLiveBytes() - before;
+            assertTrue(peak - forward <= 5L << 20, (peak - forward) + " bytes above forward");
+            long after = Memory.report().liveBytes() - before;
+            assertTrue(after <= 1L << 20, after + " bytes left of " + forward);
+        }
+    }
+
     @Test
     void backwardFreesGradientsThatAreUsedUp() {
         Shape shape = Shape.of(1 << 18); // 1 MiB

@@ -147,6 +147,67 @@ class TapeTest {
     }
 
     @Test
+    void lastGradientsAreTheGradients() {
+        Tensor x = Tensor.of(floats(2, 3));
+        Tensor unused = Tensor.of(floats(1));
+        try (Tape tape = Tape.open()) {
+            Tensor inner = x.mul(3);
+            Tensor view = inner.reshape(2, 1); // shares the memory of a target
+            Tensor y = view.square();
+            Tensor loss = y.sum();
+            Tensor later = loss.mul(2);
+            Gradients gradients = tape.lastGradients(loss, List.of(x, inner, unused));
+            assertArrayEquals(floats(36, 54), gradients.of(x).toFloatArray());
+            assertArrayEquals(floats(12, 18), gradients.of(inner).toFloatArray());
+            assertArrayEquals(floats(0), gradients.of(unused).toFloatArray());
+            assertArrayEquals(floats(6, 9), inner.toFloatArray(), "a target stays");
+            assertArrayEquals(floats(6, 9), view.toFloatArray(), "its view too");
+            assertEquals(117, loss.item(), "the loss stays");
+            for (Tensor gone : List.of(y, later)) {
+                String message =
+                        assertThrows(IllegalStateException.class, gone::toFloatArray).getMessage();
+                assertTrue(message.contains("lastGradients"), message);
+            }
+            String message =
+                    assertThrows(IllegalStateException.class, () -> tape.gradients(loss, x))
+                            .getMessage();
+            assertTrue(message.contains("lastGradients"), message);
+        }
+    }
+
+    @Test
+    void lastGradientsLeaveWhatTheUserMade() {
+        try (Tape tape = Tape.open()) {
+            Tensor x = Tensor.of(floats(2, 3)); // belongs to the tape, but no operation made it
+            Tensor loss = x.reshape(2, 1).square().sum();
+            tape.lastGradients(loss, List.of(x));
+            assertArrayEquals(floats(2, 3), x.toFloatArray());
+        }
+    }
+
+    /** A network's input is no target: the first layer's input gradient is never computed. */
+    @Test
+    void gradientByWhatIsNoTargetIsNotComputed() {
+        Tensor image = Tensor.of(floats(2, 3));
+        Tensor weight = Tensor.of(floats(5, 7));
+        try (Tape tape = Tape.open()) {
+            Tensor y =
+                    tape.record(
+                            "test",
+                            image.detach().mul(weight.detach()),
+                            new Tape.Edge(
+                                    image,
+                                    g -> {
+                                        throw new AssertionError("asked for the input's gradient");
+                                    }),
+                            new Tape.Edge(weight, g -> g.mul(image)));
+            Gradients gradients = tape.gradients(y.sum(), weight);
+            assertArrayEquals(floats(2, 3), gradients.of(weight).toFloatArray());
+            assertThrows(AssertionError.class, () -> tape.gradients(y.sum(), image));
+        }
+    }
+
+    @Test
     void seedIsNotChanged() {
         Tensor x = Tensor.of(floats(2, 3));
         try (Tape tape = Tape.open()) {

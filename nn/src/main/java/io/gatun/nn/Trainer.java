@@ -139,8 +139,8 @@ public final class Trainer {
                 if (!Double.isFinite(batchLoss)) {
                     throw new TrainingException(diagnose(batch, batchLoss, epoch, step));
                 }
-                optimizer.step(tape.gradients(value, parameters));
-                totals.add(output, batch, batchLoss);
+                totals.add(output, batch, batchLoss); // before the walk back frees the output
+                optimizer.step(tape.lastGradients(value, parameters));
             }
             for (TrainingListener listener : listeners) {
                 listener.stepTaken(run, totals.samples, batchLoss);

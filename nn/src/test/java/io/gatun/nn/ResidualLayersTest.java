@@ -354,6 +354,26 @@ class ResidualLayersTest {
         assertTrue(again.loss() <= evaluation.loss() + 1e-6, "the best of all epochs");
     }
 
+    /** The walk back needs little more than what the forward pass keeps for it. */
+    @Test
+    void aTrainingStepPeaksAtTheEndOfItsForwardPass() {
+        Layer model = Models.resnet20();
+        for (int warm = 0; warm < 2; warm++) {
+            try (Tape tape = Tape.open(2)) {
+                Tensor x = image(1, 16, 3, 32, 32);
+                long before = Memory.report().liveBytes();
+                Tensor loss = Losses.crossEntropy().apply(model.forward(x), Tensor.of(new int[16]));
+                long forward = Memory.report().liveBytes() - before;
+                Memory.resetPeak();
+                tape.lastGradients(loss, model.parameters());
+                long peak = Memory.report().peakLiveBytes() - before;
+                assertTrue(peak <= 1.1 * forward, peak + " bytes, forward " + forward);
+                // 16 KiB per image and channel of 16 in the first stage, twice for each convolution
+                assertTrue(forward <= 28L << 20, "forward " + forward);
+            }
+        }
+    }
+
     @Test
     void seededTrainingRepeatsBitForBit() {
         int[][] bits = new int[2][];
