@@ -166,7 +166,10 @@ final class NetReference {
             int plane = i / (out.height() * out.width());
             double largest = Double.NEGATIVE_INFINITY;
             for (int tap = 0; tap < p.kernel() * p.kernel(); tap++) {
-                int h = i / out.width() % out.height() * p.stride() - p.padding() + tap / p.kernel();
+                int h =
+                        i / out.width() % out.height() * p.stride()
+                                - p.padding()
+                                + tap / p.kernel();
                 int w = i % out.width() * p.stride() - p.padding() + tap % p.kernel();
                 if (h >= 0 && h < in.height() && w >= 0 && w < in.width()) {
                     largest = Math.max(largest, x[(plane * in.height() + h) * in.width() + w]);

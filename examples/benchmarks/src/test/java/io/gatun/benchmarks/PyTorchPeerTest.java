@@ -52,8 +52,7 @@ class PyTorchPeerTest {
         assumePyTorch();
         Job job = PeerChecks.job("infer-lenet5", 1);
         provider.create(job).ifPresent(Workload::close);
-        assertThrows(
-                IllegalStateException.class, () -> provider.create(Job.of(job.bench(), 1, 2)));
+        assertThrows(IllegalStateException.class, () -> provider.create(Job.of(job.bench(), 1, 2)));
     }
 
     @Test

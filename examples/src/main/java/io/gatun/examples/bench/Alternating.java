@@ -32,10 +32,13 @@ public final class Alternating {
     /** Fewer turns than this say nothing; they are taken even when the budget is spent. */
     private static final int FEWEST_TURNS = 3;
 
-    private static final double WARM_UP_SHARE = 0.3;
+    private static final double WARM_UP_SHARE = 0.4;
 
     /** Two looks at the median that differ by less than this look steady. */
     private static final double STEADY = 0.03;
+
+    /** Less than this of a round's time spent on compiling is a virtual machine that is warm. */
+    private static final double COMPILER_SHARE = 0.1;
 
     private final List<Runner> runners;
     private final Options options;
@@ -177,7 +180,8 @@ public final class Alternating {
     }
 
     /**
-     * Runs rounds until two looks in a row bring nothing new, or the time is over.
+     * Runs rounds until two looks in a row bring nothing new and the compiler has little to do, or
+     * the time is over.
      *
      * @return what a step costs at best
      */
@@ -186,12 +190,18 @@ public final class Alternating {
         long atLeast = Math.min(nanos / 2, 1_000_000_000L);
         double best = Double.POSITIVE_INFINITY;
         int steady = 0;
+        long last = start;
+        long compiler = runner.compilerMillis();
         while (true) {
             double median = runner.round(0, options.roundMillis()).nanosPerStep();
-            long elapsed = clock.getAsLong() - start;
-            steady = median > best * (1 - STEADY) ? steady + 1 : 0;
+            long now = clock.getAsLong();
+            long compiled = runner.compilerMillis() - compiler;
+            boolean quiet = compiled * 1e6 < COMPILER_SHARE * (now - last);
+            steady = quiet && median > best * (1 - STEADY) ? steady + 1 : 0;
             best = Math.min(best, median);
-            if (elapsed >= nanos || (elapsed >= atLeast && steady >= 2)) {
+            last = now;
+            compiler += compiled;
+            if (now - start >= nanos || (now - start >= atLeast && steady >= 2)) {
                 return best;
             }
         }

@@ -78,6 +78,7 @@ public final class ChildMain {
                     switch (words[0]) {
                         case "round" ->
                                 round(Double.parseDouble(words[1]), Double.parseDouble(words[2]));
+                        case "compiler" -> "compiler " + runner.compilerMillis();
                         case "outputs" -> outputs(Integer.parseInt(words[1]));
                         case "memory" -> memory();
                         default -> "failed no such command: " + line;

@@ -29,6 +29,8 @@ public final class ChildRunner implements Runner {
      */
     private static final long PAUSE_MILLIS = 15;
 
+    private record Idle(long nanos, long busyNanos) {}
+
     private final Job job;
     private final String peer;
     private final Path log;
@@ -36,9 +38,8 @@ public final class ChildRunner implements Runner {
     private final BufferedReader in;
     private final Writer out;
     private long idleSince;
-    private long idleNanos;
     private long busySince;
-    private long busyWhileIdleNanos;
+    private final List<Idle> idle = new ArrayList<>();
 
     private ChildRunner(Job job, PeerProvider provider) throws IOException {
         this.job = job;
@@ -121,8 +122,7 @@ public final class ChildRunner implements Runner {
         long now = System.nanoTime();
         List<String> words = ask("round " + settleMillis + " " + roundMillis);
         if (idleSince != 0) {
-            idleNanos += now - idleSince;
-            busyWhileIdleNanos += Long.parseLong(words.get(1)) - busySince;
+            idle.add(new Idle(now - idleSince, Long.parseLong(words.get(1)) - busySince));
         }
         idleSince = System.nanoTime();
         busySince = Long.parseLong(words.get(2));
@@ -141,10 +141,22 @@ public final class ChildRunner implements Runner {
 
     /**
      * The share of a processor that the process took between its rounds, when another one was
-     * measured: should be next to nothing.
+     * measured: should be next to nothing. The first half is left out, in which the virtual machine
+     * compiles.
      */
     public double idleShare() {
-        return idleNanos == 0 ? 0 : Math.max((double) busyWhileIdleNanos / idleNanos, 0);
+        long time = 0;
+        long busy = 0;
+        for (Idle each : idle.subList(idle.size() / 2, idle.size())) {
+            time += each.nanos();
+            busy += each.busyNanos();
+        }
+        return time == 0 ? 0 : Math.max((double) busy / time, 0);
+    }
+
+    @Override
+    public long compilerMillis() {
+        return Long.parseLong(ask("compiler").get(1));
     }
 
     @Override

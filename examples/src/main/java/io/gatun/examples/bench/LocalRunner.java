@@ -94,6 +94,11 @@ public final class LocalRunner implements Runner {
     }
 
     @Override
+    public long compilerMillis() {
+        return ProcessorTime.compilerMillis();
+    }
+
+    @Override
     public float[] outputs(int steps) {
         float[] all = {};
         for (int i = 0; i < steps; i++) {

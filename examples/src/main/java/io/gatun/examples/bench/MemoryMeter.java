@@ -15,7 +15,7 @@ final class MemoryMeter {
     private static final long LOOK_NANOS = TimeUnit.MICROSECONDS.toNanos(200);
 
     /** Long enough to see each phase of a short step. */
-    private static final long WATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(300);
+    private static final long WATCH_NANOS = TimeUnit.MILLISECONDS.toNanos(800);
 
     private final PeerProvider peer;
     private final long usedBefore;

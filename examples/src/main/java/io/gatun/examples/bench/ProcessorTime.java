@@ -4,6 +4,7 @@
  */
 package io.gatun.examples.bench;
 
+import java.lang.management.CompilationMXBean;
 import java.lang.management.ManagementFactory;
 
 /** What this process has taken of all processors. */
@@ -15,6 +16,14 @@ final class ProcessorTime {
         return ManagementFactory.getOperatingSystemMXBean()
                         instanceof com.sun.management.OperatingSystemMXBean system
                 ? Math.max(system.getProcessCpuTime(), 0)
+                : 0;
+    }
+
+    /** Milliseconds that the compiler of the virtual machine has worked. */
+    static long compilerMillis() {
+        CompilationMXBean compiler = ManagementFactory.getCompilationMXBean();
+        return compiler != null && compiler.isCompilationTimeMonitoringSupported()
+                ? compiler.getTotalCompilationTime()
                 : 0;
     }
 }

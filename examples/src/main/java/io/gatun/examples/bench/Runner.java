@@ -22,6 +22,12 @@ public interface Runner extends AutoCloseable {
      */
     Round round(double settleMillis, double roundMillis);
 
+    /**
+     * How long the process's compiler has worked so far, in milliseconds: while it does, its code
+     * is not yet what it will be, and others have a processor less.
+     */
+    long compilerMillis();
+
     /** What a number of single steps told: the scores or the loss of each, one after the other. */
     float[] outputs(int steps);
 
