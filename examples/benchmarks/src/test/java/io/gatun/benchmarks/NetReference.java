@@ -78,23 +78,24 @@ final class NetReference {
         Dims out = shapes.get(op);
         float[] filters = weights.get(op, Role.WEIGHT);
         double[] y = new double[batch * out.size()];
+        int taps = c.kernel() * c.kernel();
         for (int i = 0; i < y.length; i++) {
-            int sample = i / out.size();
             int filter = i / (out.height() * out.width()) % c.out();
             int row = i / out.width() % out.height() * c.stride() - c.padding();
             int column = i % out.width() * c.stride() - c.padding();
+            int image = i / out.size() * in.size();
             double sum = c.bias() ? weights.get(op, Role.BIAS)[filter] : 0;
-            for (int tap = 0; tap < c.in() * c.kernel() * c.kernel(); tap++) {
-                int channel = tap / (c.kernel() * c.kernel());
-                int h = row + tap / c.kernel() % c.kernel();
+            for (int tap = 0; tap < taps; tap++) {
+                int h = row + tap / c.kernel();
                 int w = column + tap % c.kernel();
                 if (h >= 0 && h < in.height() && w >= 0 && w < in.width()) {
-                    sum +=
-                            filters[filter * c.in() * c.kernel() * c.kernel() + tap]
-                                    * x[
-                                            ((sample * in.channels() + channel) * in.height() + h)
-                                                            * in.width()
-                                                    + w];
+                    int from = image + h * in.width() + w;
+                    int weight = filter * c.in() * taps + tap;
+                    for (int k = 0; k < c.in(); k++) {
+                        sum += filters[weight] * x[from];
+                        weight += taps;
+                        from += in.height() * in.width();
+                    }
                 }
             }
             y[i] = sum;
