@@ -18,7 +18,7 @@ public final class Agreement {
     private static final double INFERENCE_TOLERANCE = 1e-3;
 
     /** Three steps of Adam from the same weights, whose first steps magnify roundings. */
-    private static final double TRAINING_TOLERANCE = 1e-2;
+    private static final double TRAINING_TOLERANCE = 1e-3;
 
     private Agreement() {}
 

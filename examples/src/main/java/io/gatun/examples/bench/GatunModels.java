@@ -18,20 +18,27 @@ final class GatunModels {
     private GatunModels() {}
 
     static Optional<Layer> create(Net net, NetWeights weights) {
-        return model(net.name()).map(layer -> load(layer, net.name(), weights));
+        return model(net.name())
+                .map(layer -> {
+                    load(net.name(), layer.parameters(), weights.parameters());
+                    load(net.name(), layer.state(), weights.state());
+                    return layer;
+                });
     }
 
     private static Optional<Layer> model(String name) {
         return switch (name) {
-            case "lenet5" -> Optional.of(Models.lenet5());
             case "mlp" -> Optional.of(Models.mlp(784, 512, 512, 10));
+            case "lenet5" -> Optional.of(Models.lenet5());
+            case "resnet20" -> Optional.of(Models.resnet20());
+            case "vgg11" -> Optional.of(Models.vgg11());
+            case "resnet18" -> Optional.of(Models.resnet18());
+            case "vgg16" -> Optional.of(Models.vgg16());
             default -> Optional.empty();
         };
     }
 
-    private static Layer load(Layer layer, String name, NetWeights weights) {
-        List<Parameter> parameters = layer.parameters();
-        List<float[]> values = weights.parameters();
+    private static void load(String name, List<Parameter> parameters, List<float[]> values) {
         if (parameters.size() != values.size()) {
             throw new IllegalStateException(
                     name
@@ -40,13 +47,12 @@ final class GatunModels {
                             + " parameters, its network "
                             + values.size());
         }
-        try (Scope _ = Scope.open()) {
-            for (int i = 0; i < values.size(); i++) {
-                Parameter parameter = parameters.get(i);
+        for (int i = 0; i < values.size(); i++) {
+            Parameter parameter = parameters.get(i);
+            try (Scope _ = Scope.open()) {
                 parameter.set(Tensor.of(values.get(i), parameter.value().shape().toArray()));
             }
         }
-        return layer;
     }
 
     /** The shape of one sample. */

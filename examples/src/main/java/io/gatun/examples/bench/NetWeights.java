@@ -97,16 +97,25 @@ public final class NetWeights {
     }
 
     /** The parameters one after the other: of each operation the weight, then the bias. */
-    public List<float[]> parameters() {
-        List<float[]> parameters = new ArrayList<>();
+    List<float[]> parameters() {
+        return all(Role.WEIGHT, Role.BIAS);
+    }
+
+    /** The running statistics: of each batch norm the mean, then the variance. */
+    List<float[]> state() {
+        return all(Role.MEAN, Role.VARIANCE);
+    }
+
+    private List<float[]> all(Role first, Role second) {
+        List<float[]> all = new ArrayList<>();
         for (Map<Role, float[]> own : arrays) {
-            for (Role role : List.of(Role.WEIGHT, Role.BIAS)) {
+            for (Role role : List.of(first, second)) {
                 float[] values = own.get(role);
                 if (values != null) {
-                    parameters.add(values);
+                    all.add(values);
                 }
             }
         }
-        return parameters;
+        return all;
     }
 }

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** Our own workloads do what they say, and allocate nothing while they are measured. */
 class GatunWorkloadTest {
     @ParameterizedTest
-    @CsvSource({"lenet5,64", "mlp,128", "infer-lenet5,1", "infer-lenet5,16"})
+    @CsvSource({"lenet5,64", "mlp,128", "resnet20,4", "infer-lenet5,1", "infer-lenet5,16"})
     void stepsAllocateNothing(String bench, int batch) {
         for (int threads = 1; threads <= 2; threads++) {
             try (Workload workload = create(bench, batch, threads)) {
