@@ -153,6 +153,19 @@ struct place {
     int64_t image, row, col;
 };
 
+/* The place of the next tile, without a division. */
+static inline void advance(const struct geometry *g, struct place *p) {
+    p->col += g->m;
+    if (p->col >= g->across * g->m) {
+        p->col = 0;
+        p->row += g->m;
+        if (p->row >= g->down * g->m) {
+            p->row = 0;
+            p->image++;
+        }
+    }
+}
+
 static struct place place_of(const struct geometry *g, int64_t tile) {
     int64_t in_image = tile % (g->across * g->down);
     return (struct place){tile / (g->across * g->down), in_image / g->across * g->m, in_image % g->across * g->m};
@@ -173,12 +186,11 @@ static int32_t clamp(int64_t value, int32_t most) {
 /* Tiles of an image are too far apart for the processor to guess the next one. */
 static inline __attribute__((always_inline)) void prefetch_tile(const struct winograd_job *w, const float *image,
                                                                 int64_t height, int64_t width, int64_t pixel,
-                                                                int64_t channels, int64_t index, int write) {
+                                                                int64_t channels, struct place p, int write) {
     const struct geometry *g = &w->geometry;
-    if (index >= g->tiles) {
+    if (p.image >= w->conv->batch) {
         return;
     }
-    const struct place p = place_of(g, index);
     const int64_t rows = GATUN_MIN(g->m, height - p.row), cols = GATUN_MIN(g->m, width - p.col);
     const float *at = image + ((p.image * height + p.row) * width + p.col) * pixel;
     for (int64_t r = 0; r < rows; r++, at += width * pixel) {
@@ -199,15 +211,17 @@ static void transform_inputs(const struct winograd_job *w, const float *x, int64
     const int32_t side = w->geometry.side;
     const int64_t row = (int64_t)c->in_width * c->in_channels;
     const struct gatun_winograd g = {w->geometry.m, c->in_channels, row, c->in_channels, w->input_plane};
+    struct place p = place_of(&w->geometry, first), ahead = place_of(&w->geometry, first + AHEAD);
     for (int64_t t = 0; t < count; t++, v += w->channels) {
-        prefetch_tile(w, x, c->in_height, c->in_width, c->in_channels, c->in_channels, first + t + AHEAD, 0);
-        const struct place p = place_of(&w->geometry, first + t);
+        prefetch_tile(w, x, c->in_height, c->in_width, c->in_channels, c->in_channels, ahead, 0);
         const int64_t top = p.row - c->pad_top, left = p.col - c->pad_left;
         const struct gatun_winograd_tile tile = {clamp(-top, side), clamp(c->in_height - top, side), clamp(-left, side),
                                                  clamp(c->in_width - left, side)};
         const int empty = tile.row0 >= tile.row1 || tile.col0 >= tile.col1;
         const int64_t at = empty ? 0 : (top + tile.row0) * row + (left + tile.col0) * c->in_channels;
         w->job->kernels->winograd_input(&g, &tile, x + p.image * conv_in_size(c) + at, v);
+        advance(&w->geometry, &p);
+        advance(&w->geometry, &ahead);
     }
 }
 
@@ -229,16 +243,17 @@ static void transform_outputs(const struct winograd_job *w, const struct range *
     const gatun_conv2d *c = w->conv;
     const struct gatun_winograd g = {w->geometry.m, r->columns, (int64_t)c->out_width * c->out_channels,
                                      c->out_channels, w->product_plane};
+    struct place p = place_of(&w->geometry, first), ahead = place_of(&w->geometry, first + AHEAD);
     for (int64_t t = 0; t < count; t++, products += w->group) {
-        prefetch_tile(w, w->y + r->first_column, c->out_height, c->out_width, c->out_channels, r->columns,
-                      first + t + AHEAD, 1);
-        const struct place p = place_of(&w->geometry, first + t);
+        prefetch_tile(w, w->y + r->first_column, c->out_height, c->out_width, c->out_channels, r->columns, ahead, 1);
         const struct gatun_winograd_tile tile = output_tile(w, p);
         const int64_t at = output_at(c, p) + r->first_column;
         const struct gatun_epilogue epilogue = {w->bias ? w->bias + r->first_column : NULL,
                                                 w->residual ? w->residual + at : NULL,
                                                 c->activation == GATUN_ACTIVATE_RELU};
         w->job->kernels->winograd_output(&g, &tile, products, &epilogue, w->y + at);
+        advance(&w->geometry, &p);
+        advance(&w->geometry, &ahead);
     }
 }
 
@@ -428,12 +443,14 @@ static void transform_gradients(const struct winograd_job *w, const struct range
     const gatun_conv2d *c = w->conv;
     const struct gatun_winograd g = {w->geometry.m, r->columns, (int64_t)c->out_width * c->out_channels,
                                      c->out_channels, w->product_plane};
+    struct place p = place_of(&w->geometry, first), ahead = place_of(&w->geometry, first + AHEAD);
     for (int64_t t = 0; t < count; t++, products += w->group) {
-        prefetch_tile(w, w->job->dy + r->first_column, c->out_height, c->out_width, c->out_channels, r->columns,
-                      first + t + AHEAD, 0);
-        const struct place p = place_of(&w->geometry, first + t);
+        prefetch_tile(w, w->job->dy + r->first_column, c->out_height, c->out_width, c->out_channels, r->columns, ahead,
+                      0);
         const struct gatun_winograd_tile tile = output_tile(w, p);
         w->job->kernels->winograd_gradient(&g, &tile, w->job->dy + output_at(c, p) + r->first_column, products);
+        advance(&w->geometry, &p);
+        advance(&w->geometry, &ahead);
     }
 }
 

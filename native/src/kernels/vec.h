@@ -163,8 +163,16 @@ INLINE __mmask16 v_first(int64_t n) {
     return (__mmask16)(0xffffu >> (16 - n));
 }
 
-/* The same for 0 <= n <= VL. */
-#define v_load_some v_load_part
+/* Lanes to load, of which there may be none. */
+typedef __mmask16 v_lanes;
+
+INLINE v_lanes v_first_lanes(int64_t n) {
+    return v_first(n);
+}
+
+INLINE vf v_load_lanes(const float *p, v_lanes lanes) {
+    return (vf)_mm512_maskz_loadu_ps(lanes, p);
+}
 
 INLINE vf v_load_part(const float *p, int64_t n) {
     return (vf)_mm512_maskz_loadu_ps(v_first(n), p);
@@ -181,7 +189,15 @@ INLINE __m256i v_first(int64_t n) {
     return _mm256_loadu_si256((const __m256i *)(ones_then_zeros + 8 - n));
 }
 
-#define v_load_some v_load_part
+typedef __m256i v_lanes;
+
+INLINE v_lanes v_first_lanes(int64_t n) {
+    return v_first(n);
+}
+
+INLINE vf v_load_lanes(const float *p, v_lanes lanes) {
+    return (vf)_mm256_maskload_ps(p, lanes);
+}
 
 INLINE vf v_load_part(const float *p, int64_t n) {
     return (vf)_mm256_maskload_ps(p, v_first(n));
@@ -202,8 +218,14 @@ INLINE vf v_load_part(const float *p, int64_t n) {
     }
 }
 
-INLINE vf v_load_some(const float *p, int64_t n) {
-    return n > 0 ? v_load_part(p, n) : (vf){0};
+typedef int64_t v_lanes;
+
+INLINE v_lanes v_first_lanes(int64_t n) {
+    return n;
+}
+
+INLINE vf v_load_lanes(const float *p, v_lanes lanes) {
+    return lanes > 0 ? v_load_part(p, lanes) : (vf){0};
 }
 
 INLINE void v_store_part(float *p, vf v, int64_t n) {

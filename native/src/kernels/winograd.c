@@ -24,17 +24,21 @@
 #define NP (1.0f / (2 * PP * (PP - QQ)))
 #define NQ (1.0f / (2 * QQ * (QQ - PP)))
 
-/* B' */
-INLINE void input_4(const vf *d, int64_t step, vf *out, int64_t out_step) {
-    vf d0 = d[0], d1 = d[step], d2 = d[2 * step], d3 = d[3 * step], d4 = d[4 * step], d5 = d[5 * step];
-    vf even_p = d4 - QQ * d2, odd_p = P * d3 - (P * QQ) * d1;
-    vf even_q = d4 - PP * d2, odd_q = Q * d3 - (PP * Q) * d1;
-    out[0] = (d4 - (PP + QQ) * d2) + (PP * QQ) * d0;
-    out[out_step] = even_p + odd_p;
-    out[2 * out_step] = even_p - odd_p;
-    out[3 * out_step] = even_q + odd_q;
-    out[4 * out_step] = even_q - odd_q;
-    out[5 * out_step] = (d5 - (PP + QQ) * d3) + (PP * QQ) * d1;
+/* B', its first and its last three rows: they share nothing, and three rows of a tile fit the registers */
+INLINE void input_4_first(const vf *d, int64_t step, vf *out, int64_t out_step) {
+    vf d1 = d[step], d2 = d[2 * step], d3 = d[3 * step], d4 = d[4 * step];
+    vf even = d4 - QQ * d2, odd = P * d3 - (P * QQ) * d1;
+    out[0] = (d4 - (PP + QQ) * d2) + (PP * QQ) * d[0];
+    out[out_step] = even + odd;
+    out[2 * out_step] = even - odd;
+}
+
+INLINE void input_4_last(const vf *d, int64_t step, vf *out, int64_t out_step) {
+    vf d1 = d[step], d2 = d[2 * step], d3 = d[3 * step], d4 = d[4 * step];
+    vf even = d4 - PP * d2, odd = Q * d3 - (PP * Q) * d1;
+    out[0] = even + odd;
+    out[out_step] = even - odd;
+    out[2 * out_step] = (d[5 * step] - (PP + QQ) * d3) + (PP * QQ) * d1;
 }
 
 /* A' */
@@ -47,17 +51,19 @@ INLINE void output_4(const vf *m, int64_t step, vf *out, int64_t out_step) {
     out[3 * out_step] = (P * PP) * difference_p + ((Q * QQ) * difference_q + m[5 * step]);
 }
 
-/* A */
-INLINE void gradient_4(const vf *y, int64_t step, vf *out, int64_t out_step) {
-    vf y0 = y[0], y1 = y[step], y2 = y[2 * step], y3 = y[3 * step];
-    vf even_p = y0 + PP * y2, odd_p = P * y1 + (P * PP) * y3;
-    vf even_q = y0 + QQ * y2, odd_q = Q * y1 + (Q * QQ) * y3;
+/* A, likewise */
+INLINE void gradient_4_first(const vf *y, int64_t step, vf *out, int64_t out_step) {
+    vf y0 = y[0], even = y0 + PP * y[2 * step], odd = P * y[step] + (P * PP) * y[3 * step];
     out[0] = y0;
-    out[out_step] = even_p + odd_p;
-    out[2 * out_step] = even_p - odd_p;
-    out[3 * out_step] = even_q + odd_q;
-    out[4 * out_step] = even_q - odd_q;
-    out[5 * out_step] = y3;
+    out[out_step] = even + odd;
+    out[2 * out_step] = even - odd;
+}
+
+INLINE void gradient_4_last(const vf *y, int64_t step, vf *out, int64_t out_step) {
+    vf y3 = y[3 * step], even = y[0] + QQ * y[2 * step], odd = Q * y[step] + (Q * QQ) * y3;
+    out[0] = even + odd;
+    out[out_step] = even - odd;
+    out[2 * out_step] = y3;
 }
 
 /* G */
@@ -84,12 +90,14 @@ INLINE void filter_gradient_4(const vf *u, int64_t step, vf *out, int64_t out_st
 
 /* ---- F(2,3): points 0, 1, -1 */
 
-INLINE void input_2(const vf *d, int64_t step, vf *out, int64_t out_step) {
-    vf d0 = d[0], d1 = d[step], d2 = d[2 * step], d3 = d[3 * step];
-    out[0] = d0 - d2;
-    out[out_step] = d1 + d2;
-    out[2 * out_step] = d2 - d1;
-    out[3 * out_step] = d1 - d3;
+INLINE void input_2_first(const vf *d, int64_t step, vf *out, int64_t out_step) {
+    out[0] = d[0] - d[2 * step];
+    out[out_step] = d[step] + d[2 * step];
+}
+
+INLINE void input_2_last(const vf *d, int64_t step, vf *out, int64_t out_step) {
+    out[0] = d[2 * step] - d[step];
+    out[out_step] = d[step] - d[3 * step];
 }
 
 INLINE void output_2(const vf *m, int64_t step, vf *out, int64_t out_step) {
@@ -97,12 +105,14 @@ INLINE void output_2(const vf *m, int64_t step, vf *out, int64_t out_step) {
     out[out_step] = m[step] - m[2 * step] - m[3 * step];
 }
 
-INLINE void gradient_2(const vf *y, int64_t step, vf *out, int64_t out_step) {
-    vf y0 = y[0], y1 = y[step];
-    out[0] = y0;
-    out[out_step] = y0 + y1;
-    out[2 * out_step] = y0 - y1;
-    out[3 * out_step] = -y1;
+INLINE void gradient_2_first(const vf *y, int64_t step, vf *out, int64_t out_step) {
+    out[0] = y[0];
+    out[out_step] = y[0] + y[step];
+}
+
+INLINE void gradient_2_last(const vf *y, int64_t step, vf *out, int64_t out_step) {
+    out[0] = y[0] - y[step];
+    out[out_step] = -y[step];
 }
 
 INLINE void filter_2(const vf *w, int64_t step, vf *out, int64_t out_step) {
@@ -135,22 +145,27 @@ INLINE void store(float *p, vf v, int64_t lanes) {
 }
 
 /*
- * An image tile of which rows row0..row1 and columns col0..col1 exist; the rest is zero. Loads of no lanes instead of
- * branches: at the border of an image nothing predicts them.
+ * A tile, image to transform, half of the transformed rows at a time. At the border of an image, where rows row0..row1 and
+ * columns col0..col1 exist and the rest is zero, rows are masks rather than branches, which nothing would predict.
  */
-#define LOAD_IMAGE(SIDE, d)                                                                                            \
+#define IMAGE_HALF(SIDE, N, LINE, HALF, FIRST, INSIDE, ELEMENT)                                                        \
     do {                                                                                                               \
-        const int64_t some = lanes < VL ? lanes : VL;                                                                  \
-        int64_t column_lanes[SIDE];                                                                                    \
-        for (int c = 0; c < SIDE; c++) {                                                                               \
-            column_lanes[c] = c >= tile->col0 && c < tile->col1 ? some : 0;                                            \
+        vf t[N / 2 * SIDE];                                                                                            \
+        _Pragma("GCC unroll 6") for (int c = 0; c < SIDE; c++) {                                                       \
+            vf d[SIDE];                                                                                                \
+            if (INSIDE) {                                                                                              \
+                _Pragma("GCC unroll 6") for (int r = 0; r < SIDE; r++) d[r] = ELEMENT;                                 \
+                LINE##HALF(d, 1, t + c, SIDE);                                                                         \
+            } else {                                                                                                   \
+                _Pragma("GCC unroll 3") for (int r = 0; r < N / 2; r++) t[r * SIDE + c] = (vf){0};                     \
+            }                                                                                                          \
         }                                                                                                              \
-        const float *q = p - tile->col0 * g->pixel;                                                                    \
-        for (int r = 0; r < SIDE; r++) {                                                                               \
-            const int64_t row = r >= tile->row0 && r < tile->row1 ? -1 : 0;                                            \
-            const float *at = q + (row & (r - tile->row0)) * g->row;                                                   \
-            _Pragma("GCC unroll 6") for (int c = 0; c < SIDE; c++) {                                                   \
-                (d)[r * SIDE + c] = v_load_some(at + c * g->pixel, row & column_lanes[c]);                             \
+        _Pragma("GCC unroll 3") for (int r = 0; r < N / 2; r++) {                                                      \
+            vf v[N];                                                                                                   \
+            LINE##_first(t + r * SIDE, 1, v, 1);                                                                       \
+            LINE##_last(t + r * SIDE, 1, v + N / 2, 1);                                                                \
+            _Pragma("GCC unroll 6") for (int c = 0; c < N; c++) {                                                      \
+                v_store(out + i + ((FIRST + r) * N + c) * plane, v[c]);                                                \
             }                                                                                                          \
         }                                                                                                              \
     } while (0)
@@ -158,34 +173,27 @@ INLINE void store(float *p, vf v, int64_t lanes) {
 #define IMAGE_TRANSFORM(NAME, SIDE, N, LINE)                                                                           \
     static void NAME(const struct gatun_winograd *g, const struct gatun_winograd_tile *tile, const float *image,       \
                      float *out) {                                                                                     \
-        const int full = tile->row0 == 0 && tile->row1 == SIDE && tile->col0 == 0 && tile->col1 == SIDE;               \
-        const int64_t plane = g->plane;                                                                                \
+        const int col0 = tile->col0, col1 = tile->col1;                                                                \
+        const int full = tile->row0 == 0 && tile->row1 == SIDE && col0 == 0 && col1 == SIDE;                           \
+        const int64_t plane = g->plane, pixel = g->pixel;                                                              \
         for (int64_t i = 0; i < g->channels; i += VL) {                                                                \
             const float *p = image + i;                                                                                \
             const int64_t lanes = g->channels - i;                                                                     \
-            vf t[N * SIDE];                                                                                            \
             if (full && lanes >= VL) {                                                                                 \
-                _Pragma("GCC unroll 6") for (int c = 0; c < SIDE; c++) {                                               \
-                    vf d[SIDE];                                                                                        \
-                    _Pragma("GCC unroll 6") for (int r = 0; r < SIDE; r++) {                                           \
-                        d[r] = v_load(p + r * g->row + c * g->pixel);                                                  \
-                    }                                                                                                  \
-                    LINE(d, 1, t + c, SIDE);                                                                           \
-                }                                                                                                      \
+                IMAGE_HALF(SIDE, N, LINE, _first, 0, 1, v_load(p + r * g->row + c * pixel));                           \
+                IMAGE_HALF(SIDE, N, LINE, _last, N / 2, 1, v_load(p + r * g->row + c * pixel));                        \
             } else {                                                                                                   \
-                vf d[SIDE * SIDE];                                                                                     \
-                LOAD_IMAGE(SIDE, d);                                                                                   \
-                for (int c = 0; c < SIDE; c++) {                                                                       \
-                    LINE(d + c, SIDE, t + c, SIDE);                                                                    \
+                v_lanes some[SIDE];                                                                                    \
+                const float *row[SIDE];                                                                                \
+                for (int r = 0; r < SIDE; r++) {                                                                       \
+                    const int exists = r >= tile->row0 && r < tile->row1;                                              \
+                    some[r] = v_first_lanes(!exists ? 0 : lanes < VL ? lanes : VL);                                    \
+                    row[r] = p + (exists ? (r - tile->row0) * g->row : 0);                                             \
                 }                                                                                                      \
-            }                                                                                                          \
-            float *o = out + i;                                                                                        \
-            _Pragma("GCC unroll 6") for (int r = 0; r < N; r++) {                                                      \
-                vf v[N];                                                                                               \
-                LINE(t + r * SIDE, 1, v, 1);                                                                           \
-                _Pragma("GCC unroll 6") for (int c = 0; c < N; c++) {                                                  \
-                    v_store(o + (r * N + c) * plane, v[c]);                                                            \
-                }                                                                                                      \
+                IMAGE_HALF(SIDE, N, LINE, _first, 0, c >= col0 && c < col1,                                            \
+                           v_load_lanes(row[r] + (c - col0) * pixel, some[r]));                                        \
+                IMAGE_HALF(SIDE, N, LINE, _last, N / 2, c >= col0 && c < col1,                                         \
+                           v_load_lanes(row[r] + (c - col0) * pixel, some[r]));                                        \
             }                                                                                                          \
         }                                                                                                              \
     }
