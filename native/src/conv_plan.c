@@ -17,6 +17,8 @@
 #define TILE_FLOATS (64 * 1024)
 #define MIN_TILE 48
 #define MAX_TILE 4096
+/* Transformed weights of one layer that may still be in a cache when it comes again. */
+#define CACHED_WEIGHT_BYTES (1024 * 1024)
 /* Winograd: fewer channels on either side leave the products less than the transforms cost. */
 #define WINOGRAD_CHANNELS 12
 
@@ -192,13 +194,15 @@ static double direct_work(const gatun_conv2d *c) {
 
 /*
  * The same of F(m,3): transforms cost about as much as four multiplications per position and channel of either side, and
- * transforming a weight, or reading a transformed one, as much as a few per position.
+ * transforming a weight, or reading a transformed one, as much as a few per position: more if it comes from memory, as it
+ * does in a network whose weights no cache holds.
  */
 static double winograd_work(const gatun_conv2d *c, const struct gatun_kernels *k, int32_t m) {
     double tiles = (double)c->batch * (double)(round_up(c->out_width, m) / m) * (double)(round_up(c->out_height, m) / m);
     double in = (double)round_up(c->in_channels, k->vector), out = (double)round_up(c->out_channels, k->vector);
     double transform = 4.0 * (in + out) / (in * out);
-    double positions = (m + 2) * (m + 2), weights = c->packed ? 3 : 8;
+    double positions = (m + 2) * (m + 2), bytes = sizeof(float) * positions * in * out;
+    double weights = !c->packed ? 8 : bytes > CACHED_WEIGHT_BYTES ? 9 : 3;
     return positions * (tiles * (1.0 + transform) + weights);
 }
 

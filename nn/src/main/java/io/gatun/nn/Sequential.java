@@ -4,6 +4,7 @@
  */
 package io.gatun.nn;
 
+import io.gatun.Tape;
 import io.gatun.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,7 +63,10 @@ public final class Sequential implements FusesResidual {
         Tensor y = x;
         int last = layers.size() - 1;
         for (int i = 0; i <= last; i++) {
-            if (i < last
+            if (poolsBeforeRelu(i)) {
+                y = layers.get(i + 2).forward(layers.get(i).forward(y)).relu();
+                i += 2;
+            } else if (i < last
                     && layers.get(i + 1) instanceof Relu
                     && layers.get(i) instanceof FusesRelu) {
                 y = FusesResidual.forward(layers.get(i), y, null, true);
@@ -74,6 +78,19 @@ public final class Sequential implements FusesResidual {
             }
         }
         return residual != null ? FusesResidual.add(y, residual, relu) : relu ? y.relu() : y;
+    }
+
+    /**
+     * Whether layer i is followed by a ReLU and max pooling, which may change places: the largest
+     * value stays the largest. In training the ReLU's gradient then takes a quarter of the memory
+     * traffic; an answer is faster with the ReLU inside layer i.
+     */
+    private boolean poolsBeforeRelu(int i) {
+        return i + 3 < layers.size()
+                && layers.get(i) instanceof FusesRelu
+                && layers.get(i + 1) instanceof Relu
+                && layers.get(i + 2) instanceof MaxPool2d
+                && Tape.isTraining();
     }
 
     @Override
