@@ -365,6 +365,22 @@ typedef struct gatun_adam {
 
 GATUN_API int32_t gatun_adam_step(const gatun_adam *adam, float *w, const float *g, float *m, float *v);
 
+/* A parameter of a step over several, as the functions above take them: m is not used by sgd, v as there. */
+typedef struct gatun_update {
+    int64_t n;
+    float *w;
+    const float *g;
+    float *m;
+    float *v;
+} gatun_update;
+
+/*
+ * The same step for count parameters, as if they were one array: divided among the threads together, in one go. Bit for
+ * bit what a call for each gives. The n of the first argument is not used.
+ */
+GATUN_API int32_t gatun_sgd_steps(const gatun_sgd *sgd, int64_t count, const gatun_update *updates);
+GATUN_API int32_t gatun_adam_steps(const gatun_adam *adam, int64_t count, const gatun_update *updates);
+
 #ifdef __cplusplus
 }
 #endif

@@ -176,9 +176,54 @@ static void test_optimizers(void) {
     CHECK(gatun_adam_step(&adam, NULL, NULL, NULL, NULL) == GATUN_OK, "empty");
 }
 
+/* Several parameters in one step: the bits of a step for each. */
+static void test_steps(void) {
+    random_seed(6003);
+    enum { MOST = 40 };
+    for (int trial = 0; trial < 40; trial++) {
+        int count = random_between(0, MOST), threads = random_between(1, 8);
+        gatun_sgd sgd = {-7, 0.1f, trial % 2 ? 0.9f : 0, 0.01f, 0, threads};
+        gatun_adam adam = {-7, 1e-3f, 2e-3f, 1.5f, 0.9f, 0.999f, 1e-8f, 0.1f, trial / 2 % 2, threads};
+        gatun_update together[MOST];
+        float *w[MOST], *m[MOST], *v[MOST], *g[MOST];
+        for (int i = 0; i < count; i++) {
+            int64_t n = i % 9 == 8 ? random_between(1, 60000) : random_between(0, 300);
+            g[i] = random_floats(n), w[i] = random_floats(n), m[i] = random_floats(n), v[i] = random_floats(n);
+            for (int64_t j = 0; j < n; j++) {
+                v[i][j] = fabsf(v[i][j]);
+            }
+            together[i] = (gatun_update){n, copy_of(w[i], n), g[i], copy_of(m[i], n), copy_of(v[i], n)};
+        }
+        CHECK(gatun_sgd_steps(&sgd, count, together) == GATUN_OK, "sgd steps");
+        CHECK(gatun_adam_steps(&adam, count, together) == GATUN_OK, "adam steps");
+        for (int i = 0; i < count; i++) {
+            size_t bytes = (size_t)together[i].n * sizeof(float);
+            sgd.n = adam.n = together[i].n;
+            CHECK(gatun_sgd_step(&sgd, w[i], g[i], v[i]) == GATUN_OK, "sgd");
+            CHECK(gatun_adam_step(&adam, w[i], g[i], m[i], v[i]) == GATUN_OK, "adam");
+            CHECK(memcmp(w[i], together[i].w, bytes) == 0 && memcmp(m[i], together[i].m, bytes) == 0
+                      && memcmp(v[i], together[i].v, bytes) == 0, "parameter %d of %d", i, count);
+            release(w[i]), release(g[i]), release(m[i]), release(v[i]);
+            release(together[i].w), release(together[i].m), release(together[i].v);
+        }
+    }
+    float f[1] = {0};
+    gatun_update bad = {1, f, f, NULL, f};
+    gatun_sgd sgd = {.momentum = 0.9f, .threads = 1};
+    gatun_adam adam = {.threads = 1};
+    CHECK(gatun_sgd_steps(&sgd, 0, NULL) == GATUN_OK, "none");
+    CHECK(gatun_sgd_steps(&sgd, 1, NULL) == GATUN_BAD_ARGUMENT, "null");
+    CHECK(gatun_sgd_steps(&sgd, -1, &bad) == GATUN_BAD_ARGUMENT, "count");
+    CHECK(gatun_sgd_steps(&sgd, 1, &bad) == GATUN_OK, "m is not used");
+    CHECK(gatun_adam_steps(&adam, 1, &bad) == GATUN_BAD_ARGUMENT, "m");
+    bad.n = -1;
+    CHECK(gatun_sgd_steps(&sgd, 1, &bad) == GATUN_BAD_ARGUMENT, "n");
+}
+
 static void test_all(void) {
     test_softmax();
     test_optimizers();
+    test_steps();
 }
 
 int main(void) {

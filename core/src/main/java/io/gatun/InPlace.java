@@ -8,6 +8,10 @@ import io.gatun.kernel.Kernels;
 import io.gatun.kernel.Kernels.Unary;
 import io.gatun.kernel.Nd;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -120,20 +124,89 @@ public final class InPlace {
             float momentum,
             float weightDecay,
             boolean nesterov) {
-        Tensor g = aligned("sgd", parameter, gradient);
-        if (velocity == null && momentum != 0) {
-            throw new IllegalArgumentException(
-                    "sgd: momentum " + momentum + " needs a velocity tensor");
+        sgd(
+                List.of(new SgdUpdate(parameter, gradient, velocity)),
+                rate,
+                momentum,
+                weightDecay,
+                nesterov);
+    }
+
+    /**
+     * A parameter of a step of descent over several.
+     *
+     * @param parameter w, dense in memory
+     * @param gradient g, of w's shape
+     * @param velocity v, of w's layout; null if momentum is 0
+     */
+    public record SgdUpdate(Tensor parameter, Tensor gradient, @Nullable Tensor velocity) {}
+
+    /**
+     * The same step for several parameters as {@link #sgd(Tensor, Tensor, Tensor, float, float,
+     * float, boolean)} takes for each, bit for bit, in one kernel that divides all their elements
+     * among the threads together. All are checked before the first one is changed.
+     *
+     * @param updates the parameters, none twice
+     * @param rate learning rate
+     * @param momentum 0 for none
+     * @param weightDecay L2 penalty, 0 for none
+     * @param nesterov Nesterov's form of momentum
+     */
+    public static void sgd(
+            List<SgdUpdate> updates,
+            float rate,
+            float momentum,
+            float weightDecay,
+            boolean nesterov) {
+        List<Kernels.Update> list = new ArrayList<>(updates.size());
+        List<Kernels.Update> foreign = new ArrayList<>(0);
+        for (SgdUpdate u : updates) {
+            Tensor g = aligned("sgd", u.parameter, u.gradient);
+            if (u.velocity == null && momentum != 0) {
+                throw new IllegalArgumentException(
+                        "sgd: momentum " + momentum + " needs a velocity tensor");
+            }
+            MemorySegment v =
+                    u.velocity == null
+                            ? null
+                            : state("sgd", "velocity", u.parameter, u.velocity).data();
+            long n = u.parameter.shape().size();
+            boolean ours = pooled(u.parameter, g, u.velocity);
+            (ours ? list : foreign)
+                    .add(new Kernels.Update(n, u.parameter.data(), g.data(), null, v));
         }
-        Tensor v = velocity == null ? null : state("sgd", "velocity", parameter, velocity);
-        Backend.kernels()
-                .sgd(
-                        new Kernels.Sgd(
-                                parameter.shape().size(), rate, momentum, weightDecay, nesterov),
-                        parameter.data(),
-                        g.data(),
-                        v == null ? null : v.data(),
-                        Scope.currentThreads());
+        Kernels.Sgd step = new Kernels.Sgd(0, rate, momentum, weightDecay, nesterov);
+        int threads = Scope.currentThreads();
+        for (Kernels.Update u : foreign) {
+            Backend.kernels().sgd(step.of(u.n()), u.w(), u.g(), u.v(), threads);
+        }
+        withWorkspace(list, workspace -> Backend.kernels().sgd(step, list, workspace, threads));
+    }
+
+    /**
+     * Whether a list of addresses is safe: only a call with the segment itself keeps a user's own
+     * memory from being closed meanwhile, or refuses it when it is.
+     */
+    private static boolean pooled(@Nullable Tensor... tensors) {
+        for (Tensor tensor : tensors) {
+            if (tensor != null && !tensor.storage().isPooled()) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Lends the kernels room for a list, from the pool. */
+    private static void withWorkspace(List<Kernels.Update> list, Consumer<MemorySegment> call) {
+        if (list.isEmpty()) {
+            return;
+        }
+        Pool.Block block = Pool.INSTANCE.acquire(list.size() * Kernels.Update.BYTES);
+        try {
+            call.accept(block.segment);
+        } finally {
+            Pool.INSTANCE.release(block);
+        }
     }
 
     /**
@@ -164,24 +237,71 @@ public final class InPlace {
             double epsilon,
             double weightDecay,
             boolean decoupled) {
-        Tensor g = aligned("adam", parameter, gradient);
-        Backend.kernels()
-                .adam(
-                        new Kernels.Adam(
-                                parameter.shape().size(),
-                                (float) rate,
-                                (float) (rate / (1 - Math.pow(beta1, (double) step))),
-                                (float) (1 / Math.sqrt(1 - Math.pow(beta2, (double) step))),
-                                (float) beta1,
-                                (float) beta2,
-                                (float) epsilon,
-                                (float) weightDecay,
-                                decoupled),
-                        parameter.data(),
-                        g.data(),
-                        state("adam", "first", parameter, first).data(),
-                        state("adam", "second", parameter, second).data(),
-                        Scope.currentThreads());
+        AdamUpdate one = new AdamUpdate(parameter, gradient, first, second);
+        adam(List.of(one), step, rate, beta1, beta2, epsilon, weightDecay, decoupled);
+    }
+
+    /**
+     * A parameter of a step of Adam over several.
+     *
+     * @param parameter w, dense in memory
+     * @param gradient g, of w's shape
+     * @param first m, the mean of gradients, of w's layout
+     * @param second v, the mean of squared gradients, of w's layout
+     */
+    public record AdamUpdate(Tensor parameter, Tensor gradient, Tensor first, Tensor second) {}
+
+    /**
+     * The same step of Adam for several parameters, bit for bit what one for each gives, in one
+     * kernel that divides all their elements among the threads together. All are checked before the
+     * first one is changed.
+     *
+     * @param updates the parameters, none twice
+     * @param step number of this step, from 1, for the bias correction
+     * @param rate learning rate
+     * @param beta1 decay of m
+     * @param beta2 decay of v
+     * @param epsilon added to the root
+     * @param weightDecay 0 for none
+     * @param decoupled whether the decay acts on w (AdamW) instead of on g
+     */
+    public static void adam(
+            List<AdamUpdate> updates,
+            long step,
+            double rate,
+            double beta1,
+            double beta2,
+            double epsilon,
+            double weightDecay,
+            boolean decoupled) {
+        List<Kernels.Update> list = new ArrayList<>(updates.size());
+        List<Kernels.Update> foreign = new ArrayList<>(0);
+        for (AdamUpdate u : updates) {
+            Tensor g = aligned("adam", u.parameter, u.gradient);
+            MemorySegment m = state("adam", "first", u.parameter, u.first).data();
+            MemorySegment v = state("adam", "second", u.parameter, u.second).data();
+            long n = u.parameter.shape().size();
+            boolean ours = pooled(u.parameter, g, u.first) && pooled(u.second);
+            (ours ? list : foreign).add(new Kernels.Update(n, u.parameter.data(), g.data(), m, v));
+        }
+        Kernels.Adam all =
+                new Kernels.Adam(
+                        0,
+                        (float) rate,
+                        (float) (rate / (1 - Math.pow(beta1, (double) step))),
+                        (float) (1 / Math.sqrt(1 - Math.pow(beta2, (double) step))),
+                        (float) beta1,
+                        (float) beta2,
+                        (float) epsilon,
+                        (float) weightDecay,
+                        decoupled);
+        int threads = Scope.currentThreads();
+        for (Kernels.Update u : foreign) {
+            MemorySegment m = Objects.requireNonNull(u.m());
+            MemorySegment v = Objects.requireNonNull(u.v());
+            Backend.kernels().adam(all.of(u.n()), u.w(), u.g(), m, v, threads);
+        }
+        withWorkspace(list, workspace -> Backend.kernels().adam(all, list, workspace, threads));
     }
 
     /** The gradient in the parameter's memory order, so that one flat pass serves both. */

@@ -97,6 +97,14 @@ final class Storage {
         return segment;
     }
 
+    /**
+     * Whether the memory is the pool's: nobody can end it while the calling thread holds this
+     * storage. A user's own memory may end at any time, in another thread.
+     */
+    boolean isPooled() {
+        return block != null;
+    }
+
     @Nullable Scope scope() {
         return scope;
     }

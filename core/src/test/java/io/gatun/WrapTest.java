@@ -21,6 +21,7 @@ import java.nio.channels.FileChannel.MapMode;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -161,12 +162,33 @@ class WrapTest {
                     () -> x.slice(0, 0, 1).slice(1, 0, 1).item(),
                     () -> InPlace.fill(x, 1),
                     () -> InPlace.sgd(x, other, null, 1, 0, 0, false),
+                    () -> InPlace.sgd(updates(other, x), 1, 0, 0, false),
+                    () -> InPlace.sgd(other, x, null, 1, 0, 0, false),
+                    () -> InPlace.adam(other, other, other, x, 1, 1, 0.9, 0.99, 0, 0, false),
                     () -> Softmax.logSoftmax(x),
                     () -> x.max(false, 0)
                 }) {
             assertThrows(IllegalStateException.class, use);
         }
         assertTrue(x.toString().contains("not accessible"), x.toString());
+    }
+
+    private static List<InPlace.SgdUpdate> updates(Tensor... tensors) {
+        return java.util.Arrays.stream(tensors)
+                .map(t -> new InPlace.SgdUpdate(t, Tensor.ones(t.shape()), null))
+                .toList();
+    }
+
+    @Test
+    void oneStepUpdatesWrappedAndPooledMemory() {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment memory = arena.allocate(JAVA_FLOAT, 2);
+            Tensor x = Tensor.wrap(memory, Shape.of(2));
+            Tensor y = Tensor.ones(Shape.of(3));
+            InPlace.sgd(updates(x, y), 0.5f, 0, 0, false);
+            assertArrayEquals(new float[] {-0.5f, -0.5f}, memory.toArray(JAVA_FLOAT));
+            assertArrayEquals(new float[] {0.5f, 0.5f, 0.5f}, y.toFloatArray());
+        }
     }
 
     @Test

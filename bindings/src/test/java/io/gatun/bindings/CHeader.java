@@ -85,13 +85,13 @@ record CHeader(
         };
     }
 
-    /** {@code int32_t a, b; int64_t c[8];} gives a, b and c. */
+    /** {@code int32_t a, b; int64_t c[8]; const float *d;} gives a, b, c and d. */
     private static List<String> fields(String body) {
         List<String> names = new ArrayList<>();
         for (String line : body.split(";")) {
             if (!line.isBlank()) {
                 for (String name : line.strip().split(" ", 2)[1].split(",")) {
-                    names.add(name.replaceAll("\\[.*]", "").strip());
+                    names.add(name.replaceAll("\\[.*]|.*\\*", "").strip());
                 }
             }
         }

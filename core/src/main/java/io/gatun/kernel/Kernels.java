@@ -5,6 +5,8 @@
 package io.gatun.kernel;
 
 import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -179,7 +181,12 @@ public interface Kernels {
             long rows, int channels, float epsilon, Activation activation, boolean fixed) {}
 
     /** One step of stochastic gradient descent; see {@code struct gatun_sgd}. */
-    record Sgd(long n, float rate, float momentum, float weightDecay, boolean nesterov) {}
+    record Sgd(long n, float rate, float momentum, float weightDecay, boolean nesterov) {
+        /** This step for a parameter of another size. */
+        public Sgd of(long size) {
+            return new Sgd(size, rate, momentum, weightDecay, nesterov);
+        }
+    }
 
     /** One step of Adam; see {@code struct gatun_adam}. */
     record Adam(
@@ -191,7 +198,21 @@ public interface Kernels {
             float beta2,
             float epsilon,
             float weightDecay,
-            boolean decoupled) {}
+            boolean decoupled) {
+        /** This step for a parameter of another size. */
+        public Adam of(long size) {
+            return new Adam(
+                    size,
+                    rate,
+                    rateCorrected,
+                    vCorrection,
+                    beta1,
+                    beta2,
+                    epsilon,
+                    weightDecay,
+                    decoupled);
+        }
+    }
 
     /** A short name: {@code native} or {@code java}. */
     String name();
@@ -343,6 +364,43 @@ public interface Kernels {
             MemorySegment label,
             MemorySegment dx,
             int threads);
+
+    /**
+     * A parameter of a step over several; see {@code struct gatun_update}. Only addresses reach the
+     * kernel: the caller sees to it that nobody can end the memory meanwhile.
+     */
+    record Update(
+            long n,
+            MemorySegment w,
+            MemorySegment g,
+            @Nullable MemorySegment m,
+            @Nullable MemorySegment v) {
+        /** Bytes that an implementation may need to pass one on. */
+        public static final long BYTES = 64;
+    }
+
+    /**
+     * The same step for all parameters; the step's n is not used.
+     *
+     * @param workspace {@link Update#BYTES} for each parameter
+     */
+    default void sgd(Sgd step, List<Update> updates, MemorySegment workspace, int threads) {
+        for (Update u : updates) {
+            sgd(step.of(u.n()), u.w(), u.g(), u.v(), threads);
+        }
+    }
+
+    /**
+     * The same step for all parameters; the step's n is not used.
+     *
+     * @param workspace {@link Update#BYTES} for each parameter
+     */
+    default void adam(Adam step, List<Update> updates, MemorySegment workspace, int threads) {
+        for (Update u : updates) {
+            MemorySegment m = Objects.requireNonNull(u.m());
+            adam(step.of(u.n()), u.w(), u.g(), m, Objects.requireNonNull(u.v()), threads);
+        }
+    }
 
     void sgd(Sgd step, MemorySegment w, MemorySegment g, @Nullable MemorySegment v, int threads);
 

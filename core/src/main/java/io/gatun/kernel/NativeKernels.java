@@ -13,13 +13,16 @@ import io.gatun.bindings.gatun.gatun_gemm;
 import io.gatun.bindings.gatun.gatun_nd;
 import io.gatun.bindings.gatun.gatun_pool2d;
 import io.gatun.bindings.gatun.gatun_sgd;
+import io.gatun.bindings.gatun.gatun_update;
 import java.lang.foreign.MemorySegment;
+import java.lang.ref.Reference;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The kernels of the C library: thin handles over the generated bindings. The one place where a
  * status of the library becomes an exception. The foreign-function linker keeps every segment alive
- * and checks its thread during a call.
+ * and checks its thread during a call; where only addresses go over, this class does.
  */
 @SuppressWarnings(
         "EnumOrdinal") // the enums of Kernels follow those of gatun.h; a test compares them
@@ -478,21 +481,66 @@ public final class NativeKernels implements Kernels {
                 "cross_entropy_backward");
     }
 
+    private MemorySegment describe(Sgd step, int threads) {
+        MemorySegment d = descriptors.take();
+        gatun_sgd.n(d, step.n());
+        gatun_sgd.rate(d, step.rate());
+        gatun_sgd.momentum(d, step.momentum());
+        gatun_sgd.weight_decay(d, step.weightDecay());
+        gatun_sgd.nesterov(d, step.nesterov() ? 1 : 0);
+        gatun_sgd.threads(d, threads);
+        return d;
+    }
+
     @Override
     public void sgd(
             Sgd step, MemorySegment w, MemorySegment g, @Nullable MemorySegment v, int threads) {
-        MemorySegment d = descriptors.take();
+        MemorySegment d = describe(step, threads);
         try {
-            gatun_sgd.n(d, step.n());
-            gatun_sgd.rate(d, step.rate());
-            gatun_sgd.momentum(d, step.momentum());
-            gatun_sgd.weight_decay(d, step.weightDecay());
-            gatun_sgd.nesterov(d, step.nesterov() ? 1 : 0);
-            gatun_sgd.threads(d, threads);
             check(Gatun.gatun_sgd_step(d, w, g, orNull(v)), "sgd_step");
         } finally {
             descriptors.give(d);
         }
+    }
+
+    @Override
+    public void sgd(Sgd step, List<Update> updates, MemorySegment workspace, int threads) {
+        MemorySegment d = describe(step, threads);
+        try {
+            check(Gatun.gatun_sgd_steps(d, updates.size(), list(updates, workspace)), "sgd_steps");
+        } finally {
+            Reference.reachabilityFence(updates);
+            descriptors.give(d);
+        }
+    }
+
+    /** Only addresses go over: the caller's list keeps the memory alive. */
+    private static MemorySegment list(List<Update> updates, MemorySegment workspace) {
+        for (int i = 0; i < updates.size(); i++) {
+            MemorySegment s = gatun_update.asSlice(workspace, i);
+            Update u = updates.get(i);
+            gatun_update.n(s, u.n());
+            gatun_update.w(s, u.w());
+            gatun_update.g(s, u.g());
+            gatun_update.m(s, orNull(u.m()));
+            gatun_update.v(s, orNull(u.v()));
+        }
+        return workspace;
+    }
+
+    private MemorySegment describe(Adam step, int threads) {
+        MemorySegment d = descriptors.take();
+        gatun_adam.n(d, step.n());
+        gatun_adam.rate(d, step.rate());
+        gatun_adam.rate_corrected(d, step.rateCorrected());
+        gatun_adam.v_correction(d, step.vCorrection());
+        gatun_adam.beta1(d, step.beta1());
+        gatun_adam.beta2(d, step.beta2());
+        gatun_adam.epsilon(d, step.epsilon());
+        gatun_adam.weight_decay(d, step.weightDecay());
+        gatun_adam.decoupled(d, step.decoupled() ? 1 : 0);
+        gatun_adam.threads(d, threads);
+        return d;
     }
 
     @Override
@@ -503,20 +551,23 @@ public final class NativeKernels implements Kernels {
             MemorySegment m,
             MemorySegment v,
             int threads) {
-        MemorySegment d = descriptors.take();
+        MemorySegment d = describe(step, threads);
         try {
-            gatun_adam.n(d, step.n());
-            gatun_adam.rate(d, step.rate());
-            gatun_adam.rate_corrected(d, step.rateCorrected());
-            gatun_adam.v_correction(d, step.vCorrection());
-            gatun_adam.beta1(d, step.beta1());
-            gatun_adam.beta2(d, step.beta2());
-            gatun_adam.epsilon(d, step.epsilon());
-            gatun_adam.weight_decay(d, step.weightDecay());
-            gatun_adam.decoupled(d, step.decoupled() ? 1 : 0);
-            gatun_adam.threads(d, threads);
             check(Gatun.gatun_adam_step(d, w, g, m, v), "adam_step");
         } finally {
+            descriptors.give(d);
+        }
+    }
+
+    @Override
+    public void adam(Adam step, List<Update> updates, MemorySegment workspace, int threads) {
+        MemorySegment d = describe(step, threads);
+        try {
+            check(
+                    Gatun.gatun_adam_steps(d, updates.size(), list(updates, workspace)),
+                    "adam_steps");
+        } finally {
+            Reference.reachabilityFence(updates);
             descriptors.give(d);
         }
     }

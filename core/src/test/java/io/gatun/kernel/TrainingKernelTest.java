@@ -27,6 +27,8 @@ import io.gatun.kernel.Kernels.Reduction;
 import io.gatun.kernel.Kernels.Sgd;
 import io.gatun.kernel.Kernels.Unary;
 import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** Kernels of training against the reference: softmax, cross-entropy, optimizers. */
@@ -341,6 +343,48 @@ class TrainingKernelTest {
         assertOrder(passes, ConvPass.values());
         assertEquals(Gatun.GATUN_MAX_RANK(), Nd.MAX_RANK);
         assertEquals(Gatun.GATUN_MAX_THREADS(), io.gatun.Threads.MAX);
+    }
+
+    /** Several parameters in one step: the bits of a step for each. */
+    @Test
+    void stepsOfSeveralParameters() {
+        for (boolean adam : new boolean[] {false, true}) {
+            everywhere((threads, where) -> {
+                try (KernelBench bench = new KernelBench(SEED + 9)) {
+                    Sgd sgd = new Sgd(0, 0.1f, 0.9f, 0.01f, true);
+                    Adam step = new Adam(0, 0.1f, 0.2f, 1.5f, 0.9f, 0.999f, 1e-8f, 0.01f, false);
+                    List<Kernels.Update> together = new ArrayList<>();
+                    List<Kernels.Update> alone = new ArrayList<>();
+                    for (int n : new int[] {3, 0, 64, 1, LARGE, 17, 1000}) {
+                        MemorySegment w = bench.uniform(n, -1, 1);
+                        MemorySegment g = bench.uniform(n, -1, 1);
+                        MemorySegment m = bench.uniform(n, -1, 1);
+                        MemorySegment v = bench.uniform(n, 0, 1);
+                        together.add(new Kernels.Update(n, w, g, m, v));
+                        alone.add(
+                                new Kernels.Update(
+                                        n, bench.copy(w), g, bench.copy(m), bench.copy(v)));
+                    }
+                    MemorySegment room = bench.workspace(together.size() * Kernels.Update.BYTES);
+                    if (adam) {
+                        KERNELS.adam(step, together, room, threads);
+                        alone.forEach(u ->
+                                KERNELS.adam(step.of(u.n()), u.w(), u.g(), u.m(), u.v(), threads));
+                    } else {
+                        KERNELS.sgd(sgd, together, room, threads);
+                        alone.forEach(
+                                u -> KERNELS.sgd(sgd.of(u.n()), u.w(), u.g(), u.v(), threads));
+                    }
+                    for (int i = 0; i < alone.size(); i++) {
+                        String what = where + "parameter " + i + " ";
+                        assertSameBits(what, alone.get(i).w(), together.get(i).w());
+                        assertSameBits(what, alone.get(i).m(), together.get(i).m());
+                        assertSameBits(what, alone.get(i).v(), together.get(i).v());
+                    }
+                    bench.checkGuards(where + "steps: ");
+                }
+            });
+        }
     }
 
     private static void assertOrder(int[] header, Enum<?>... java) {

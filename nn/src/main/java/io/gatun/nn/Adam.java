@@ -7,7 +7,11 @@ package io.gatun.nn;
 import io.gatun.Gradients;
 import io.gatun.InPlace;
 import io.gatun.Tensor;
+import java.util.ArrayList;
 import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Adam (Kingma and Ba, "Adam: a method for stochastic optimization", 2015): steps along the mean of
@@ -78,21 +82,17 @@ public final class Adam implements Optimizer {
 
     @Override
     public void step(Gradients gradients) {
+        // Usually one group: parameters differ in their steps only after some were left out.
+        Map<Long, List<InPlace.AdamUpdate>> groups = new TreeMap<>();
         gradients.forEach((parameter, gradient) -> {
             State state = states.computeIfAbsent(parameter, State::new);
-            InPlace.adam(
-                    parameter,
-                    gradient,
-                    state.first,
-                    state.second,
-                    ++state.steps,
-                    rate,
-                    beta1,
-                    beta2,
-                    epsilon,
-                    weightDecay,
-                    false);
+            groups.computeIfAbsent(state.steps + 1, _ -> new ArrayList<>())
+                    .add(new InPlace.AdamUpdate(parameter, gradient, state.first, state.second));
         });
+        groups.forEach((step, updates) ->
+                InPlace.adam(updates, step, rate, beta1, beta2, epsilon, weightDecay, false));
+        // after the updates: a parameter that was refused has taken no step
+        gradients.forEach((parameter, _) -> states.computeIfAbsent(parameter, State::new).steps++);
     }
 
     @Override

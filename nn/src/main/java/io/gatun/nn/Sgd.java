@@ -7,7 +7,9 @@ package io.gatun.nn;
 import io.gatun.Gradients;
 import io.gatun.InPlace;
 import io.gatun.Tensor;
+import java.util.ArrayList;
 import java.util.IdentityHashMap;
+import java.util.List;
 
 /**
  * Stochastic gradient descent: w -= rate g. With momentum (Polyak, 1964, in PyTorch's form): v =
@@ -73,20 +75,15 @@ public final class Sgd implements Optimizer {
 
     @Override
     public void step(Gradients gradients) {
+        List<InPlace.SgdUpdate> updates = new ArrayList<>(gradients.size());
         gradients.forEach((parameter, gradient) -> {
             Tensor velocity =
                     momentum == 0
                             ? null
                             : velocities.computeIfAbsent(parameter, InPlace::zerosLike);
-            InPlace.sgd(
-                    parameter,
-                    gradient,
-                    velocity,
-                    (float) rate,
-                    (float) momentum,
-                    (float) weightDecay,
-                    nesterov);
+            updates.add(new InPlace.SgdUpdate(parameter, gradient, velocity));
         });
+        InPlace.sgd(updates, (float) rate, (float) momentum, (float) weightDecay, nesterov);
     }
 
     @Override

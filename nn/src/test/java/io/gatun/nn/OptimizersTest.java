@@ -211,6 +211,48 @@ class OptimizersTest {
         }
     }
 
+    /** One kernel for all parameters gives the bits of one for each; a frozen one is left out. */
+    @Test
+    void parametersTogetherAreAsEachAlone() {
+        for (boolean adam : new boolean[] {false, true}) {
+            Tensor[] together = new Tensor[4];
+            Tensor[] alone = new Tensor[4];
+            Optimizer[] each = new Optimizer[4];
+            for (int i = 0; i < 4; i++) {
+                float[] start = new float[5 + 1000 * i];
+                for (int j = 0; j < start.length; j++) {
+                    start[j] = (float) Math.sin(j + 1);
+                }
+                together[i] = Tensor.of(start);
+                alone[i] = Tensor.of(start);
+                each[i] = adam ? Adam.of(0.1).weightDecay(0.1) : Sgd.of(0.1, 0.9).nesterov();
+            }
+            Optimizer all = adam ? Adam.of(0.1).weightDecay(0.1) : Sgd.of(0.1, 0.9).nesterov();
+            for (int step = 0; step < 5; step++) {
+                try (Tape tape = Tape.open(3)) {
+                    Tensor loss = Tensor.scalar(0);
+                    for (Tensor w : together) {
+                        loss = loss.add(w.square().sum());
+                    }
+                    boolean frozen = step == 1 || step == 2;
+                    all.step(
+                            frozen
+                                    ? tape.gradients(loss, together[0], together[3])
+                                    : tape.gradients(loss, together));
+                    for (int i = 0; i < 4; i++) {
+                        if (!frozen || i == 0 || i == 3) {
+                            Tensor own = alone[i].square().sum();
+                            each[i].step(tape.gradients(own, alone[i]));
+                        }
+                    }
+                }
+            }
+            for (int i = 0; i < 4; i++) {
+                assertArrayEquals(alone[i].toFloatArray(), together[i].toFloatArray());
+            }
+        }
+    }
+
     @Test
     void theRateCanChangeBetweenSteps() {
         for (Supplier<Optimizer> make :

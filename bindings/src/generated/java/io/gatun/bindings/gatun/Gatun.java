@@ -2620,5 +2620,129 @@ public class Gatun extends Gatun$shared {
            throw new AssertionError("should not reach here", ex$);
         }
     }
+
+    private static class gatun_sgd_steps {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Gatun.C_INT,
+            Gatun.C_POINTER,
+            Gatun.C_LONG,
+            Gatun.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("gatun_sgd_steps");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t gatun_sgd_steps(const gatun_sgd *sgd, int64_t count, const gatun_update *updates)
+     * }
+     */
+    public static FunctionDescriptor gatun_sgd_steps$descriptor() {
+        return gatun_sgd_steps.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t gatun_sgd_steps(const gatun_sgd *sgd, int64_t count, const gatun_update *updates)
+     * }
+     */
+    public static MethodHandle gatun_sgd_steps$handle() {
+        return gatun_sgd_steps.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t gatun_sgd_steps(const gatun_sgd *sgd, int64_t count, const gatun_update *updates)
+     * }
+     */
+    public static MemorySegment gatun_sgd_steps$address() {
+        return gatun_sgd_steps.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t gatun_sgd_steps(const gatun_sgd *sgd, int64_t count, const gatun_update *updates)
+     * }
+     */
+    public static int gatun_sgd_steps(MemorySegment sgd, long count, MemorySegment updates) {
+        var mh$ = gatun_sgd_steps.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("gatun_sgd_steps", sgd, count, updates);
+            }
+            return (int)mh$.invokeExact(sgd, count, updates);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class gatun_adam_steps {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Gatun.C_INT,
+            Gatun.C_POINTER,
+            Gatun.C_LONG,
+            Gatun.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("gatun_adam_steps");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t gatun_adam_steps(const gatun_adam *adam, int64_t count, const gatun_update *updates)
+     * }
+     */
+    public static FunctionDescriptor gatun_adam_steps$descriptor() {
+        return gatun_adam_steps.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t gatun_adam_steps(const gatun_adam *adam, int64_t count, const gatun_update *updates)
+     * }
+     */
+    public static MethodHandle gatun_adam_steps$handle() {
+        return gatun_adam_steps.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t gatun_adam_steps(const gatun_adam *adam, int64_t count, const gatun_update *updates)
+     * }
+     */
+    public static MemorySegment gatun_adam_steps$address() {
+        return gatun_adam_steps.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t gatun_adam_steps(const gatun_adam *adam, int64_t count, const gatun_update *updates)
+     * }
+     */
+    public static int gatun_adam_steps(MemorySegment adam, long count, MemorySegment updates) {
+        var mh$ = gatun_adam_steps.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("gatun_adam_steps", adam, count, updates);
+            }
+            return (int)mh$.invokeExact(adam, count, updates);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
 }
 
