@@ -58,8 +58,8 @@ final class GatunTraining implements Workload {
     public void step() {
         try (Tape tape = Tape.open(job.threads())) {
             Tensor value = loss.apply(model.forward(input), labels);
-            optimizer.step(tape.gradients(value, parameters));
             last = value.item();
+            optimizer.step(tape.lastGradients(value, parameters));
         }
     }
 
