@@ -7,6 +7,7 @@
 #include "check.h"
 #include "reference.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -294,7 +295,56 @@ static void test_bad_arguments(void) {
     CHECK(gatun_conv2d_backward_weight(&c, f, NULL, f, f, f) == GATUN_BAD_ARGUMENT, "null");
 }
 
+static double largest_error(int64_t n, const float *actual, const double *expected) {
+    double error = 0, most = 0;
+    for (int64_t i = 0; i < n; i++) {
+        double difference = fabs((double)actual[i] - expected[i]), size = fabs(expected[i]);
+        error = difference > error ? difference : error;
+        most = size > most ? size : most;
+    }
+    return error / most;
+}
+
+/* What people may rely on: each algorithm is within 5e-6 of the largest value of the true result. */
+static void test_accuracy(void) {
+    random_seed(1004);
+    static const int channels[] = {64, 256, 512};
+    for (int i = 0; i < COUNT(channels); i++) {
+        gatun_conv2d c = square(2, channels[i], 8, 24, 3, 1, 1);
+        int64_t nx = size_of_x(&c), ny = size_of_y(&c), nw = size_of_w(&c), most = nw > nx ? nw : nx;
+        float *x = random_floats(nx), *w = random_floats(nw), *dy = random_floats(ny), *got = new_floats(most);
+        double *expected[3], *size = new_doubles(most), bias[24], bias_size[24];
+        for (int pass = 0; pass < 3; pass++) {
+            expected[pass] = new_doubles(most);
+        }
+        reference_conv_forward(&c, x, w, NULL, NULL, expected[0], size);
+        reference_conv_backward_input(&c, dy, w, expected[1], size);
+        reference_conv_backward_weight(&c, x, dy, expected[2], size, bias, bias_size);
+        const int64_t sizes[] = {ny, nx, nw};
+        for (int pass = 0; pass < 3; pass++) {
+            for (c.algorithm = 1; c.algorithm < GATUN_CONV_ALGORITHMS; c.algorithm++) {
+                if (!gatun_conv2d_supports(&c, pass, c.algorithm)) {
+                    continue;
+                }
+                void *workspace = new_workspace(gatun_conv2d_workspace(&c, pass));
+                switch (pass) {
+                case GATUN_CONV_FORWARD: gatun_conv2d_forward(&c, x, w, NULL, NULL, got, workspace); break;
+                case GATUN_CONV_BACKWARD_INPUT: gatun_conv2d_backward_input(&c, dy, w, got, workspace); break;
+                default: gatun_conv2d_backward_weight(&c, x, dy, got, NULL, workspace); break;
+                }
+                double error = largest_error(sizes[pass], got, expected[pass]);
+                CHECK(error <= 5e-6, "%d channels, pass %d by %s: error %.2g of the largest value", channels[i], pass,
+                      algorithm_names[c.algorithm], error);
+                release(workspace);
+            }
+        }
+        release(x), release(w), release(dy), release(got), release(size);
+        release(expected[0]), release(expected[1]), release(expected[2]);
+    }
+}
+
 static void test_all(void) {
+    test_accuracy();
     test_random_shapes();
     test_one_channel();
     test_named_shapes();
