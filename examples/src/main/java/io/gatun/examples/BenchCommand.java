@@ -109,7 +109,7 @@ final class BenchCommand implements Callable<Integer> {
             Backend.Description backend = Backend.describe();
             out.printf(
                     "%s; %d thread%s%s; gatun: %s, %s%n",
-                    InfoCommand.cpu(),
+                    Processor.name(),
                     threadCount,
                     threadCount == 1 ? "" : "s",
                     callers == 1 ? "" : " for each of " + callers + " callers",

@@ -8,12 +8,7 @@ import io.gatun.Backend;
 import io.gatun.ConvolutionAlgorithms;
 import io.gatun.Memory;
 import io.gatun.Threads;
-import java.io.BufferedReader;
-import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -33,8 +28,6 @@ import picocli.CommandLine.Spec;
                 "Show version, processor, kernels, threads and memory; or how a convolution is computed.",
         mixinStandardHelpOptions = true)
 final class InfoCommand implements Callable<Integer> {
-    private static final Path CPU_INFO = Path.of("/proc/cpuinfo");
-
     @Spec private CommandSpec spec = CommandSpec.create();
 
     @Option(
@@ -57,7 +50,7 @@ final class InfoCommand implements Callable<Integer> {
         Backend.Description backend = Backend.describe();
         Map<String, Object> lines = new LinkedHashMap<>();
         lines.put("version", "Gatun " + Main.Version.number());
-        lines.put("cpu", cpu());
+        lines.put("cpu", Processor.name());
         lines.put("instruction set", backend.instructionSet());
         lines.put(
                 "kernels",
@@ -130,30 +123,5 @@ final class InfoCommand implements Callable<Integer> {
         }
         out.flush();
         return 0;
-    }
-
-    /** The processor's name, as far as the system tells it. */
-    static String cpu() {
-        String name = null;
-        try {
-            if (Files.isReadable(CPU_INFO)) {
-                try (var lines = Files.lines(CPU_INFO, StandardCharsets.ISO_8859_1)) {
-                    name =
-                            lines.filter(line -> line.startsWith("model name"))
-                                    .map(line -> line.substring(line.indexOf(':') + 1).strip())
-                                    .findFirst()
-                                    .orElse(null);
-                }
-            } else if (System.getProperty("os.name", "").startsWith("Mac")) {
-                Process process =
-                        new ProcessBuilder("sysctl", "-n", "machdep.cpu.brand_string").start();
-                try (BufferedReader reader = process.inputReader()) {
-                    name = reader.readLine();
-                }
-            }
-        } catch (IOException e) {
-            name = null; // beside the point of the command
-        }
-        return name == null || name.isBlank() ? System.getProperty("os.arch") : name;
     }
 }

@@ -10,13 +10,14 @@ import java.util.Locale;
  * A growing SVG document. Attributes come as names and values in turn; fractions are rounded to two
  * digits.
  */
-final class Svg {
+public final class Svg {
     private static final String FONTS =
             "-apple-system,'Segoe UI','Noto Sans','DejaVu Sans',Helvetica,Arial,sans-serif";
 
     private final StringBuilder text = new StringBuilder();
 
-    Svg(int width, int height, String title) {
+    /** A document of a size in pixels, with a title for those who cannot see it. */
+    public Svg(int width, int height, String title) {
         open(
                 "svg",
                 "xmlns",
@@ -33,19 +34,19 @@ final class Svg {
     }
 
     /** An element without content. */
-    void element(String name, Object... attributes) {
+    public void element(String name, Object... attributes) {
         begin(name, attributes);
         text.append("/>\n");
     }
 
     /** The start of an element with content. */
-    void open(String name, Object... attributes) {
+    public void open(String name, Object... attributes) {
         begin(name, attributes);
         text.append(">\n");
     }
 
     /** The end of an element. */
-    void close(String name) {
+    public void close(String name) {
         text.append("</").append(name).append(">\n");
     }
 
@@ -54,7 +55,7 @@ final class Svg {
      *
      * @param anchor which part of it is at x: start, middle or end
      */
-    void text(double x, double y, int size, String colour, String anchor, String content) {
+    public void text(double x, double y, int size, String colour, String anchor, String content) {
         begin("text", "x", x, "y", y, "font-size", size, "fill", colour, "text-anchor", anchor);
         text.append('>').append(escape(content)).append("</text>\n");
     }
@@ -68,7 +69,7 @@ final class Svg {
     }
 
     /** A value as an attribute or in a path. */
-    static String value(Object value) {
+    public static String value(Object value) {
         if (!(value instanceof Double number)) {
             return value.toString();
         }

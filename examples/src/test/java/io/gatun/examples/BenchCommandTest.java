@@ -27,6 +27,7 @@ class BenchCommandTest {
                     Set.of(
                             "bench",
                             "peer",
+                            "version",
                             "mode",
                             "batch",
                             "threads",

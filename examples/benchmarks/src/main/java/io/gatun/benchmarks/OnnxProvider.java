@@ -34,6 +34,11 @@ public final class OnnxProvider implements PeerProvider {
     }
 
     @Override
+    public String version() {
+        return "ONNX Runtime " + OnnxInference.environment().getVersion();
+    }
+
+    @Override
     public long nativeBytesInUse() {
         return Malloc.bytesInUse();
     }

@@ -35,6 +35,11 @@ public final class PyTorchProvider implements PeerProvider {
     }
 
     @Override
+    public String version() {
+        return "PyTorch " + PyTorchEngine.engine().getVersion();
+    }
+
+    @Override
     public long nativeBytesInUse() {
         return Malloc.bytesInUse();
     }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.tensorflow.TensorFlow;
 
 /** TensorFlow, through its Java binding, with graphs. */
 public final class TensorFlowProvider implements PeerProvider {
@@ -43,6 +44,11 @@ public final class TensorFlowProvider implements PeerProvider {
     @Override
     public void start(int threads) {
         TensorFlowEngine.start();
+    }
+
+    @Override
+    public String version() {
+        return "TensorFlow " + TensorFlow.version();
     }
 
     @Override

@@ -59,7 +59,7 @@ public final class ChildMain {
                 return;
             }
             try (Runner runner = new LocalRunner(workload)) {
-                answer(out, "ready");
+                answer(out, "ready " + peer.version());
                 new ChildMain(out, runner, meter).serve();
             }
         } catch (RuntimeException | LinkageError e) {

@@ -15,7 +15,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -40,6 +39,7 @@ public final class ChildRunner implements Runner {
     private long idleSince;
     private long busySince;
     private final List<Idle> idle = new ArrayList<>();
+    private String version = "";
 
     private ChildRunner(Job job, PeerProvider provider) throws IOException {
         this.job = job;
@@ -56,28 +56,33 @@ public final class ChildRunner implements Runner {
     }
 
     /**
-     * Starts the process and makes the workload there.
+     * Starts the process, which goes on to make the workload there.
      *
-     * @return the runner, or empty if the library has no such benchmark
-     * @throws IllegalStateException if the library does not start; the message says why
+     * @return the runner, to be waited for with {@link #isReady}
      */
-    public static Optional<Runner> start(Job job, PeerProvider provider) {
-        ChildRunner runner;
+    public static ChildRunner start(Job job, PeerProvider provider) {
         try {
-            runner = new ChildRunner(job, provider);
+            return new ChildRunner(job, provider);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-        try {
-            if (runner.answer().getFirst().equals("ready")) {
-                return Optional.of(runner);
-            }
-        } catch (RuntimeException e) {
-            runner.close();
-            throw e;
-        }
-        runner.close();
-        return Optional.empty();
+    }
+
+    /**
+     * Waits for the workload; called once.
+     *
+     * @return whether the library has such a benchmark
+     * @throws IllegalStateException if the library does not start; the message says why
+     */
+    public boolean isReady() {
+        List<String> words = answer();
+        version = String.join(" ", words.subList(1, words.size()));
+        return words.getFirst().equals("ready");
+    }
+
+    @Override
+    public String version() {
+        return version;
     }
 
     private static List<String> command(Job job, PeerProvider provider) {

@@ -7,7 +7,6 @@ package io.gatun.examples.bench;
 import io.gatun.examples.bench.Measurement.Comparison;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
 import java.util.function.Consumer;
 
 /** One job given to this library and to others: alternating, after a look at whether they agree. */
@@ -43,15 +42,22 @@ public final class Comparing {
      */
     public static List<Measurement> together(
             Job job, List<PeerProvider> providers, double seconds, Consumer<PeerProvider> absent) {
-        List<Runner> runners = new ArrayList<>();
+        List<ChildRunner> started = new ArrayList<>();
         try {
             for (PeerProvider provider : providers) {
-                Optional<Runner> runner = ChildRunner.start(job, provider);
-                runner.ifPresentOrElse(runners::add, () -> absent.accept(provider));
+                started.add(ChildRunner.start(job, provider));
             }
-            return runners.isEmpty() ? List.of() : measure(job, runners, seconds);
+            List<Runner> ready = new ArrayList<>();
+            for (int i = 0; i < started.size(); i++) {
+                if (started.get(i).isReady()) {
+                    ready.add(started.get(i));
+                } else {
+                    absent.accept(providers.get(i));
+                }
+            }
+            return ready.isEmpty() ? List.of() : measure(job, ready, seconds);
         } finally {
-            runners.forEach(Runner::close);
+            started.forEach(Runner::close);
         }
     }
 

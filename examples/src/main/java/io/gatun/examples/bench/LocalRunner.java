@@ -55,6 +55,11 @@ public final class LocalRunner implements Runner {
     }
 
     @Override
+    public String version() {
+        return "";
+    }
+
+    @Override
     public Round round(double settleMillis, double roundMillis) {
         if (threads != null) {
             return together(threads, settleMillis, roundMillis);

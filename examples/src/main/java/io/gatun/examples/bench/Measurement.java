@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param bench the benchmark, such as {@code lenet5}
  * @param peer the library
+ * @param version its version
  * @param mode {@code train} or {@code infer}
  * @param batch samples per step
  * @param threads threads that a step could use
@@ -28,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 public record Measurement(
         String bench,
         String peer,
+        String version,
         String mode,
         int batch,
         int threads,
@@ -60,6 +62,7 @@ public record Measurement(
         return new Measurement(
                 job.bench().name(),
                 runner.peer(),
+                runner.version(),
                 job.bench().mode(),
                 job.batch(),
                 job.threads(),
@@ -80,12 +83,13 @@ public record Measurement(
                 new StringBuilder(
                         String.format(
                                 Locale.ROOT,
-                                "{\"bench\":%s,\"peer\":%s,\"mode\":%s,\"batch\":%d,\"threads\":%d,"
+                                "{\"bench\":%s,\"peer\":%s,\"version\":%s,\"mode\":%s,\"batch\":%d,\"threads\":%d,"
                                         + "\"callers\":%d,\"msMedian\":%s,\"msP99\":%s,\"samplesPerSecond\":%s,"
                                         + "\"gflops\":%s,\"turns\":%d,\"peakNativeBytes\":%d,"
                                         + "\"rssBytes\":%d,\"rssGrowthBytes\":%d,\"idleShare\":%s",
                                 quoted(bench),
                                 quoted(peer),
+                                quoted(version),
                                 quoted(mode),
                                 batch,
                                 threads,

@@ -40,6 +40,11 @@ public interface PeerProvider {
      */
     default void start(int threads) {}
 
+    /** The library's version, once it has started. */
+    default String version() {
+        return "";
+    }
+
     /**
      * Makes a workload, and starts the library if this is the first one.
      *

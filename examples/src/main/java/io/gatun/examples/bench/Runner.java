@@ -12,6 +12,9 @@ public interface Runner extends AutoCloseable {
     /** The library's name. */
     String peer();
 
+    /** The library's version. */
+    String version();
+
     /**
      * Takes steps for a while.
      *

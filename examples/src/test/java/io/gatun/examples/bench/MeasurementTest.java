@@ -24,6 +24,7 @@ class MeasurementTest {
                     new Measurement(
                             "lenet5",
                             "py\"t\\",
+                            "2.7",
                             "train",
                             64,
                             2,
@@ -37,7 +38,7 @@ class MeasurementTest {
                             0.01,
                             new Comparison(2, 1.5, 2.5, 1e-6));
             assertEquals(
-                    "{\"bench\":\"lenet5\",\"peer\":\"py\\\"t\\\\\",\"mode\":\"train\",\"batch\":64,\"threads\":2,"
+                    "{\"bench\":\"lenet5\",\"peer\":\"py\\\"t\\\\\",\"version\":\"2.7\",\"mode\":\"train\",\"batch\":64,\"threads\":2,"
                             + "\"callers\":1,\"msMedian\":2.750000,\"msP99\":5.500000,"
                             + "\"samplesPerSecond\":23272.7,\"gflops\":52.500,\"turns\":31,"
                             + "\"peakNativeBytes\":-1,\"rssBytes\":4096,\"rssGrowthBytes\":17,"
@@ -55,6 +56,7 @@ class MeasurementTest {
                 new Measurement(
                                 "b",
                                 "p",
+                                "",
                                 "infer",
                                 1,
                                 1,
