@@ -221,15 +221,29 @@ public final class Convolution {
             return y;
         }
         LinearAlgebra.ReluGradient before = new LinearAlgebra.ReluGradient(relu ? y : null);
-        WeightGradient weights = new WeightGradient(conv, image, weight, bias != null);
+        WeightGradient weights = new WeightGradient(conv, x, image, weight, bias != null);
         List<Tape.Edge> edges = new ArrayList<>();
-        edges.add(new Tape.Edge(x, g -> inputGradient(conv, before.of(g), kernel, x.shape())));
-        edges.add(new Tape.Edge(weight, g -> weights.of(before.of(g))));
+        edges.add(
+                new Tape.Edge(
+                        x,
+                        g ->
+                                ConvolutionRules.inputGradient(
+                                        conv, before.of(g), weight, kernel, x.shape()),
+                        v -> before.after(ConvolutionRules.forward(conv, v, weight))));
+        edges.add(
+                new Tape.Edge(
+                        weight,
+                        g -> weights.of(before.of(g)),
+                        v -> before.after(ConvolutionRules.forward(conv, x, v))));
         if (bias != null) {
-            edges.add(new Tape.Edge(bias, g -> weights.ofBias(before.of(g))));
+            edges.add(
+                    new Tape.Edge(
+                            bias,
+                            g -> weights.ofBias(before.of(g)),
+                            v -> before.after(v.reshape(1, -1, 1, 1).expand(y.shape()))));
         }
         if (residual != null) {
-            edges.add(new Tape.Edge(residual, before::of));
+            edges.add(new Tape.Edge(residual, before::of, before::after));
         }
         return tape.record("conv2d", y, edges.toArray(Tape.Edge[]::new));
     }
@@ -365,69 +379,40 @@ public final class Convolution {
         return weight.layout().sameOrder(wanted) ? weight : Views.copy(weight, wanted);
     }
 
-    private static Tensor inputGradient(
-            Kernels.Conv2d conv, Tensor gradient, Tensor kernel, Shape shape) {
-        Tensor dy = gradient.channelsLast();
-        Tensor dx = Tensor.empty(Layout.channelsLast(shape), DType.FLOAT32);
-        int threads = Scope.currentThreads();
-        withWorkspace(
-                conv,
-                ConvPass.BACKWARD_INPUT,
-                threads,
-                workspace ->
-                        Backend.kernels()
-                                .conv2dBackwardInput(
-                                        conv,
-                                        dy.data(),
-                                        kernel.data(),
-                                        dx.data(),
-                                        workspace,
-                                        threads));
-        return dx;
-    }
-
     /**
      * Weight and bias gradient come from one pass over the output's gradient: made for the first
      * rule that asks.
      */
     private static final class WeightGradient {
         private final Kernels.Conv2d conv;
+        private final Tensor input;
         private final Tensor image;
         private final Tensor weight;
         private final boolean withBias;
         private @Nullable Tensor from;
         private @Nullable Tensor biasMade;
 
-        WeightGradient(Kernels.Conv2d conv, Tensor image, Tensor weight, boolean withBias) {
+        WeightGradient(
+                Kernels.Conv2d conv, Tensor input, Tensor image, Tensor weight, boolean withBias) {
             this.conv = conv;
+            this.input = input;
             this.image = image;
             this.weight = weight;
             this.withBias = withBias;
         }
 
         Tensor of(Tensor gradient) {
-            Tensor dy = gradient.channelsLast();
-            Tensor dw = Tensor.empty(weightLayout(weight.shape()), DType.FLOAT32);
+            if (Tape.recording() != null) { // for second derivatives
+                return ConvolutionRules.weightGradient(conv, input, gradient, weight.shape());
+            }
             Tensor db =
                     withBias
                             ? Tensor.empty(
                                     Layout.contiguous(Shape.of(conv.outChannels())), DType.FLOAT32)
                             : null;
-            int threads = Scope.currentThreads();
-            withWorkspace(
-                    conv,
-                    ConvPass.BACKWARD_WEIGHT,
-                    threads,
-                    workspace ->
-                            Backend.kernels()
-                                    .conv2dBackwardWeight(
-                                            conv,
-                                            image.data(),
-                                            dy.data(),
-                                            dw.data(),
-                                            db == null ? null : db.data(),
-                                            workspace,
-                                            threads));
+            Tensor dw =
+                    ConvolutionRules.weightGradient(
+                            conv, image, gradient.channelsLast(), weight.shape(), db);
             from = gradient;
             biasMade = db;
             return dw;

@@ -11,8 +11,10 @@ import java.util.function.BinaryOperator;
 import java.util.function.UnaryOperator;
 
 /**
- * Elementwise operations and their gradient rules, one entry each. Results keep the memory order of
- * their inputs.
+ * Elementwise operations and their rules, one entry each. Their Jacobian is diagonal, so one rule
+ * serves both ways: an input's gradient from the output's, and the output's tangent from an
+ * input's. Rules are made of recorded operations, for second derivatives. Results keep the memory
+ * order of their inputs.
  */
 final class Elementwise {
     private Elementwise() {}
@@ -63,18 +65,33 @@ final class Elementwise {
 
     static Tensor sigmoid(Tensor x) {
         return recorded(
-                "sigmoid",
-                x,
-                run("sigmoid", Unary.SIGMOID, 0, 0, x),
-                (y, g) -> binary("sigmoid", Binary.SIGMOID_GRAD, y, g));
+                "sigmoid", x, run("sigmoid", Unary.SIGMOID, 0, 0, x), Elementwise::sigmoidGradient);
+    }
+
+    /** gradient y (1 - y). */
+    private static Tensor sigmoidGradient(Tensor y, Tensor gradient) {
+        return recorded(
+                "sigmoidGradient",
+                y,
+                gradient,
+                binary("sigmoid", Binary.SIGMOID_GRAD, y, gradient),
+                g -> g.mul(gradient).mul(affine(y, -2, 1)),
+                g -> sigmoidGradient(y, g));
     }
 
     static Tensor tanh(Tensor x) {
+        return recorded("tanh", x, run("tanh", Unary.TANH, 0, 0, x), Elementwise::tanhGradient);
+    }
+
+    /** gradient (1 - y^2). */
+    private static Tensor tanhGradient(Tensor y, Tensor gradient) {
         return recorded(
-                "tanh",
-                x,
-                run("tanh", Unary.TANH, 0, 0, x),
-                (y, g) -> binary("tanh", Binary.TANH_GRAD, y, g));
+                "tanhGradient",
+                y,
+                gradient,
+                binary("tanh", Binary.TANH_GRAD, y, gradient),
+                g -> g.mul(gradient).mul(y).mul(-2),
+                g -> tanhGradient(y, g));
     }
 
     static Tensor relu(Tensor x) {
@@ -83,15 +100,16 @@ final class Elementwise {
 
     /** What relu passes back, given its output: also for the kernels that end in a relu. */
     static Tensor reluGradient(Tensor y, Tensor gradient) {
-        return binary("relu", Binary.RELU_GRAD, y, gradient);
+        Tensor made = binary("relu", Binary.RELU_GRAD, y, gradient);
+        return recorded("reluGradient", gradient, made, (same, g) -> reluGradient(y, g));
     }
 
     static Tensor affine(Tensor x, float factor, float term) {
         return recorded(
-                "affine",
+                factor == 1 ? "add" : term == 0 ? "mul" : "affine",
                 x,
                 run("affine", Unary.AFFINE, factor, term, x),
-                (y, g) -> run("mul", Unary.AFFINE, factor, 0, g));
+                (y, g) -> affine(g, factor, 0));
     }
 
     /* ---------------------------------------------------------------- two inputs */
@@ -111,8 +129,14 @@ final class Elementwise {
         return tape.record(
                 "addRelu",
                 y,
-                new Tape.Edge(a, g -> unbroadcast(before.of(g), a.shape())),
-                new Tape.Edge(b, g -> unbroadcast(before.of(g), b.shape())));
+                new Tape.Edge(
+                        a,
+                        g -> unbroadcast(before.of(g), a.shape()),
+                        v -> before.after(v.expand(y.shape()))),
+                new Tape.Edge(
+                        b,
+                        g -> unbroadcast(before.of(g), b.shape()),
+                        v -> before.after(v.expand(y.shape()))));
     }
 
     static Tensor sub(Tensor a, Tensor b) {
@@ -216,25 +240,33 @@ final class Elementwise {
         return gradient.sum(true, java.util.Arrays.copyOf(axes, n)).reshape(shape.toArray());
     }
 
-    private static Tensor recorded(String op, Tensor x, Tensor y, BinaryOperator<Tensor> rule) {
+    /** Records y = f(x); slope(y, g) is g times the derivative. */
+    private static Tensor recorded(String op, Tensor x, Tensor y, BinaryOperator<Tensor> slope) {
         Tape tape = Tape.recording();
-        return tape == null ? y : tape.record(op, y, new Tape.Edge(x, g -> rule.apply(y, g)));
+        if (tape == null) {
+            return y;
+        }
+        Tensor out = tape.begin(op, y);
+        UnaryOperator<Tensor> rule = g -> slope.apply(out, g);
+        return tape.connect(out, new Tape.Edge(x, rule, rule));
     }
 
+    /** Records y = f(a, b); the slopes are g times the derivatives by a and b. */
     private static Tensor recorded(
             String op,
             Tensor a,
             Tensor b,
             Tensor y,
-            UnaryOperator<Tensor> ruleA,
-            UnaryOperator<Tensor> ruleB) {
+            UnaryOperator<Tensor> slopeA,
+            UnaryOperator<Tensor> slopeB) {
         Tape tape = Tape.recording();
-        return tape == null
-                ? y
-                : tape.record(
-                        op,
-                        y,
-                        new Tape.Edge(a, g -> unbroadcast(ruleA.apply(g), a.shape())),
-                        new Tape.Edge(b, g -> unbroadcast(ruleB.apply(g), b.shape())));
+        return tape == null ? y : tape.record(op, y, edge(a, y, slopeA), edge(b, y, slopeB));
+    }
+
+    private static Tape.Edge edge(Tensor input, Tensor y, UnaryOperator<Tensor> slope) {
+        return new Tape.Edge(
+                input,
+                g -> unbroadcast(slope.apply(g), input.shape()),
+                v -> slope.apply(v).expand(y.shape()));
     }
 }

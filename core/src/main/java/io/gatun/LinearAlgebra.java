@@ -28,25 +28,39 @@ public final class LinearAlgebra {
                             + b.shape().dim(0)
                             + " differ");
         }
-        Tensor y = product("matmul", a, b, null, Activation.LINEAR);
+        return multiply("matmul", a, false, b, false);
+    }
+
+    /** The recorded product of two matrices, each of them transposed or not. */
+    private static Tensor multiply(
+            String op, Tensor a, boolean transposeA, Tensor b, boolean transposeB) {
+        Tensor y =
+                product(
+                        op,
+                        transposeA ? a.transposed() : a,
+                        transposeB ? b.transposed() : b,
+                        null,
+                        Activation.LINEAR);
         Tape tape = Tape.recording();
         return tape == null
                 ? y
                 : tape.record(
-                        "matmul",
+                        op,
                         y,
                         new Tape.Edge(
                                 a,
-                                g -> product("matmul", g, b.transposed(), null, Activation.LINEAR)),
+                                g ->
+                                        transposeA
+                                                ? multiply(op, b, transposeB, g, true)
+                                                : multiply(op, g, false, b, !transposeB),
+                                v -> multiply(op, v, transposeA, b, transposeB)),
                         new Tape.Edge(
                                 b,
                                 g ->
-                                        product(
-                                                "matmul",
-                                                a.transposed(),
-                                                g,
-                                                null,
-                                                Activation.LINEAR)));
+                                        transposeB
+                                                ? multiply(op, g, true, a, transposeA)
+                                                : multiply(op, a, !transposeA, g, false),
+                                v -> multiply(op, a, transposeA, v, transposeB)));
     }
 
     /**
@@ -91,17 +105,14 @@ public final class LinearAlgebra {
         ReluGradient before = new ReluGradient(relu ? y : null);
         Tape.Edge toX =
                 new Tape.Edge(
-                        x, g -> product("linear", before.of(g), weight, null, Activation.LINEAR));
+                        x,
+                        g -> multiply("linear", before.of(g), false, weight, false),
+                        v -> before.after(multiply("linear", v, false, weight, true)));
         Tape.Edge toWeight =
                 new Tape.Edge(
                         weight,
-                        g ->
-                                product(
-                                        "linear",
-                                        before.of(g).transposed(),
-                                        x,
-                                        null,
-                                        Activation.LINEAR));
+                        g -> multiply("linear", before.of(g), true, x, false),
+                        v -> before.after(multiply("linear", x, false, v, true)));
         return bias == null
                 ? tape.record("linear", y, toX, toWeight)
                 : tape.record(
@@ -109,7 +120,10 @@ public final class LinearAlgebra {
                         y,
                         toX,
                         toWeight,
-                        new Tape.Edge(bias, g -> before.of(g).sum(false, 0)));
+                        new Tape.Edge(
+                                bias,
+                                g -> before.of(g).sum(false, 0),
+                                v -> before.after(v.expand(y.shape()))));
     }
 
     /**
@@ -136,6 +150,11 @@ public final class LinearAlgebra {
                 from = gradient;
             }
             return known;
+        }
+
+        /** The tangent after the ReLU. */
+        Tensor after(Tensor tangent) {
+            return output == null ? tangent : Elementwise.reluGradient(output, tangent);
         }
     }
 

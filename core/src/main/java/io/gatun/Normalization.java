@@ -169,9 +169,32 @@ public final class Normalization {
                         variance,
                         factor,
                         term);
-        Tape.Edge toX = new Tape.Edge(x, g -> backward.of(g, Backward.INPUT));
-        Tape.Edge toGamma = new Tape.Edge(gamma, g -> backward.of(g, Backward.GAMMA));
-        Tape.Edge toBeta = new Tape.Edge(beta, g -> backward.of(g, Backward.BETA));
+        NormalizationRules rules =
+                new NormalizationRules(norm, x, gamma, mean, variance, relu ? y : null);
+        Tape.Edge toX =
+                new Tape.Edge(
+                        x,
+                        g ->
+                                Tape.recording() == null
+                                        ? backward.of(g, Backward.INPUT)
+                                        : rules.inputGradient(g),
+                        rules::inputTangent);
+        Tape.Edge toGamma =
+                new Tape.Edge(
+                        gamma,
+                        g ->
+                                Tape.recording() == null
+                                        ? backward.of(g, Backward.GAMMA)
+                                        : rules.gammaGradient(g),
+                        rules::gammaTangent);
+        Tape.Edge toBeta =
+                new Tape.Edge(
+                        beta,
+                        g ->
+                                Tape.recording() == null
+                                        ? backward.of(g, Backward.BETA)
+                                        : rules.betaGradient(g),
+                        rules::betaTangent);
         return residual == null
                 ? tape.record(OP, y, toX, toGamma, toBeta)
                 : tape.record(
@@ -180,7 +203,15 @@ public final class Normalization {
                         toX,
                         toGamma,
                         toBeta,
-                        new Tape.Edge(residual, g -> relu ? backward.of(g, Backward.RESIDUAL) : g));
+                        new Tape.Edge(
+                                residual,
+                                g ->
+                                        !relu
+                                                ? g
+                                                : Tape.recording() == null
+                                                        ? backward.of(g, Backward.RESIDUAL)
+                                                        : rules.before(g),
+                                rules::before));
     }
 
     /** All gradients come from one kernel: made for the first rule that asks. */

@@ -4,7 +4,12 @@
  */
 package io.gatun;
 
+import static java.lang.foreign.ValueLayout.JAVA_BYTE;
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
 import io.gatun.kernel.Kernels;
+import java.lang.foreign.MemorySegment;
 
 /** Two-dimensional pooling and its gradient rule. */
 public final class Pooling {
@@ -100,17 +105,65 @@ public final class Pooling {
                 y,
                 new Tape.Edge(
                         x,
-                        g -> {
-                            Tensor dy = g.channelsLast();
-                            Tensor dx = Tensor.empty(Layout.channelsLast(s), DType.FLOAT32);
-                            Backend.kernels()
-                                    .maxPool2dBackward(
-                                            pool,
-                                            dy.data(),
-                                            winners.segment(),
-                                            dx.data(),
-                                            Scope.currentThreads());
-                            return dx;
-                        }));
+                        g -> scatter(pool, g, winners, s),
+                        v -> gather(pool, v, winners, shape)));
+    }
+
+    /** Each element of y added to its window's winner; its opposite is gather. */
+    private static Tensor scatter(Kernels.Pool2d pool, Tensor y, Storage winners, Shape shape) {
+        Tensor dy = y.channelsLast();
+        Tensor dx = Tensor.empty(Layout.channelsLast(shape), DType.FLOAT32);
+        Backend.kernels()
+                .maxPool2dBackward(
+                        pool, dy.data(), winners.segment(), dx.data(), Scope.currentThreads());
+        Tape tape = Tape.recording();
+        return tape == null
+                ? dx
+                : tape.record(
+                        "maxPool2dGradient",
+                        dx,
+                        new Tape.Edge(
+                                y,
+                                g -> gather(pool, g, winners, y.shape()),
+                                v -> scatter(pool, v, winners, shape)));
+    }
+
+    /** The elements at the windows' winners; for forward mode and second derivatives only. */
+    private static Tensor gather(Kernels.Pool2d pool, Tensor x, Storage winners, Shape shape) {
+        Tensor image = x.channelsLast();
+        Tensor y = Tensor.empty(Layout.channelsLast(shape), DType.FLOAT32);
+        MemorySegment from = image.data();
+        MemorySegment to = y.data();
+        MemorySegment at = winners.segment();
+        boolean bytes = pool.indexBytes() == 1;
+        for (long i = 0; i < shape.size(); i++) {
+            int k = bytes ? at.get(JAVA_BYTE, i) & 0xff : at.getAtIndex(JAVA_INT, i);
+            long pixel = i / pool.channels();
+            long row = pixel / pool.outWidth();
+            long inRow =
+                    row % pool.outHeight() * pool.strideHeight()
+                            - pool.padTop()
+                            + k / pool.kernelWidth();
+            long inColumn =
+                    pixel % pool.outWidth() * pool.strideWidth()
+                            - pool.padLeft()
+                            + k % pool.kernelWidth();
+            long source =
+                    (row / pool.outHeight() * pool.inHeight() + inRow) * pool.inWidth() + inColumn;
+            to.setAtIndex(
+                    JAVA_FLOAT,
+                    i,
+                    from.getAtIndex(JAVA_FLOAT, source * pool.channels() + i % pool.channels()));
+        }
+        Tape tape = Tape.recording();
+        return tape == null
+                ? y
+                : tape.record(
+                        "gather",
+                        y,
+                        new Tape.Edge(
+                                x,
+                                g -> scatter(pool, g, winners, x.shape()),
+                                v -> gather(pool, v, winners, shape)));
     }
 }

@@ -15,12 +15,17 @@ final class Reductions {
 
     static Tensor sum(Tensor x, boolean keepDims, int... axes) {
         boolean[] reduced = reduced("sum", x, axes);
+        Tensor y = sum(x, reduced);
+        return keepDims ? y : drop(y, reduced);
+    }
+
+    private static Tensor sum(Tensor x, boolean[] reduced) {
         Tensor y = run("sum", Reduction.SUM, x, reduced);
         Tape tape = Tape.recording();
-        if (tape != null) {
-            y = tape.record("sum", y, new Tape.Edge(x, g -> g.expand(x.shape())));
-        }
-        return keepDims ? y : drop(y, reduced);
+        return tape == null
+                ? y
+                : tape.record(
+                        "sum", y, new Tape.Edge(x, g -> g.expand(x.shape()), v -> sum(v, reduced)));
     }
 
     static Tensor mean(Tensor x, boolean keepDims, int... axes) {
@@ -48,6 +53,11 @@ final class Reductions {
                                         Tensor winners = Elementwise.equal(x, largest);
                                         Tensor ties = run("max", Reduction.SUM, winners, reduced);
                                         return winners.mul(g.div(ties));
+                                    },
+                                    v -> {
+                                        Tensor winners = Elementwise.equal(x, largest);
+                                        Tensor ties = run("max", Reduction.SUM, winners, reduced);
+                                        return sum(winners.mul(v), reduced).div(ties);
                                     }));
         }
         return keepDims ? y : drop(y, reduced);

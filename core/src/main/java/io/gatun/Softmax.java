@@ -6,6 +6,7 @@ package io.gatun;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.function.UnaryOperator;
 
 /**
  * Softmax, its logarithm and the cross-entropy loss, stable for logits of any finite size, and
@@ -23,17 +24,17 @@ public final class Softmax {
     public static Tensor softmax(Tensor x) {
         Tensor y = run("softmax", x, false);
         Tape tape = Tape.recording();
-        return tape == null
-                ? y
-                : tape.record(
-                        "softmax",
-                        y,
-                        new Tape.Edge(
-                                x,
-                                g -> {
-                                    Tensor weighted = g.mul(y);
-                                    return weighted.sub(y.mul(weighted.sum(true, -1)));
-                                }));
+        if (tape == null) {
+            return y;
+        }
+        Tensor out = tape.begin("softmax", y);
+        // The Jacobian diag(y) - y y' is symmetric: one rule serves both ways.
+        UnaryOperator<Tensor> rule =
+                g -> {
+                    Tensor weighted = g.mul(out);
+                    return weighted.sub(out.mul(weighted.sum(true, -1)));
+                };
+        return tape.connect(out, new Tape.Edge(x, rule, rule));
     }
 
     /**
@@ -45,12 +46,16 @@ public final class Softmax {
     public static Tensor logSoftmax(Tensor x) {
         Tensor y = run("logSoftmax", x, true);
         Tape tape = Tape.recording();
-        return tape == null
-                ? y
-                : tape.record(
-                        "logSoftmax",
-                        y,
-                        new Tape.Edge(x, g -> g.sub(y.exp().mul(g.sum(true, -1)))));
+        if (tape == null) {
+            return y;
+        }
+        Tensor out = tape.begin("logSoftmax", y);
+        return tape.connect(
+                out,
+                new Tape.Edge(
+                        x,
+                        g -> g.sub(out.exp().mul(g.sum(true, -1))),
+                        v -> v.sub(out.exp().mul(v).sum(true, -1))));
     }
 
     private static Tensor run(String op, Tensor x, boolean log) {
@@ -149,18 +154,45 @@ public final class Softmax {
                 new Tape.Edge(
                         logits,
                         g -> {
-                            Tensor dx =
-                                    Tensor.empty(Layout.contiguous(logits.shape()), DType.FLOAT32);
-                            Backend.kernels()
-                                    .crossEntropyBackward(
-                                            rows,
-                                            cols,
-                                            (float) (g.item() / (double) rows),
-                                            probabilities.data(),
-                                            target.data(),
-                                            dx.data(),
-                                            Scope.currentThreads());
-                            return dx;
-                        }));
+                            if (Tape.recording() != null) { // for second derivatives
+                                return softmax(logits)
+                                        .sub(oneHot(target, cols))
+                                        .mul(g.mul((float) (1.0 / rows)));
+                            }
+                            double scale = g.item() / (double) rows;
+                            return gradient(rows, cols, (float) scale, probabilities, target);
+                        },
+                        v ->
+                                (Tape.recording() != null
+                                                ? softmax(logits).sub(oneHot(target, cols))
+                                                : gradient(rows, cols, 1, probabilities, target))
+                                        .mul(v)
+                                        .sum()
+                                        .mul((float) (1.0 / rows))));
+    }
+
+    /** scale (probabilities - onehot(label)). */
+    private static Tensor gradient(
+            long rows, long cols, float scale, Tensor probabilities, Tensor label) {
+        Tensor dx = Tensor.empty(Layout.contiguous(probabilities.shape()), DType.FLOAT32);
+        Backend.kernels()
+                .crossEntropyBackward(
+                        rows,
+                        cols,
+                        scale,
+                        probabilities.data(),
+                        label.data(),
+                        dx.data(),
+                        Scope.currentThreads());
+        return dx;
+    }
+
+    private static Tensor oneHot(Tensor label, long classes) {
+        int[] at = label.toIntArray();
+        float[] ones = new float[Math.toIntExact(at.length * classes)];
+        for (int i = 0; i < at.length; i++) {
+            ones[Math.toIntExact(i * classes + at[i])] = 1;
+        }
+        return Tensor.of(ones, at.length, classes);
     }
 }

@@ -9,6 +9,7 @@ import java.util.Collections;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -35,27 +36,35 @@ import org.jspecify.annotations.Nullable;
  * several users of a tensor give, and frees a gradient when it is used up.
  */
 public final class Tape extends Scope {
-    /** An input of a recorded operation, and the rule that makes its gradient from the output's. */
-    record Edge(Tensor input, UnaryOperator<Tensor> gradient) {}
+    /**
+     * An input of a recorded operation, and its two rules: gradient makes the input's gradient from
+     * the output's, tangent makes from the input's tangent its part of the output's. Null: the
+     * operation has no forward mode. Both are linear; where they are made of recorded operations,
+     * second derivatives exist.
+     */
+    record Edge(
+            Tensor input, UnaryOperator<Tensor> gradient, @Nullable UnaryOperator<Tensor> tangent) {
+        Edge(Tensor input, UnaryOperator<Tensor> gradient) {
+            this(input, gradient, null);
+        }
+    }
 
     /** A recorded operation. */
     static final class Node {
         final Tape tape;
         final int index;
         final String op;
-        final Layout layout;
-        final Edge[] edges;
+        final Tensor output;
+        Edge[] edges = {};
 
         /** Of the result; null if it is a view of an input. */
-        final @Nullable Storage storage;
+        @Nullable Storage storage;
 
-        Node(Tape tape, int index, String op, Tensor y, Edge[] edges) {
+        Node(Tape tape, int index, String op, Tensor y) {
             this.tape = tape;
             this.index = index;
             this.op = op;
-            this.layout = y.layout();
-            this.edges = edges;
-            this.storage = isView(y, edges) ? null : y.storage();
+            this.output = y.withNode(this);
         }
     }
 
@@ -116,9 +125,25 @@ public final class Tape extends Scope {
 
     /** Makes y the output of an operation with these inputs. */
     Tensor record(String op, Tensor y, Edge... edges) {
-        Node node = new Node(this, nodes.size(), op, y, edges);
+        return connect(begin(op, y), edges);
+    }
+
+    /**
+     * The first half of {@link #record}: y as the output of an operation, for rules that use it and
+     * have second derivatives by it.
+     */
+    Tensor begin(String op, Tensor y) {
+        Node node = new Node(this, nodes.size(), op, y);
         nodes.add(node);
-        return y.withNode(node);
+        return node.output;
+    }
+
+    /** The second half: the inputs of the operation whose output {@link #begin} gave. */
+    Tensor connect(Tensor output, Edge... edges) {
+        Node node = Objects.requireNonNull(output.node());
+        node.edges = edges;
+        node.storage = isView(output, edges) ? null : output.storage();
+        return output;
     }
 
     /**
@@ -173,7 +198,25 @@ public final class Tape extends Scope {
             tensors.add(target.get());
         }
         checkLoss(loss);
-        return walk(loss, null, true, tensors.toArray(Tensor[]::new));
+        return walk(loss, null, Mode.LAST, tensors.toArray(Tensor[]::new));
+    }
+
+    /**
+     * The gradients of a loss, as functions that can be differentiated again: the walk back records
+     * its own operations on this tape. Take what is made of them to {@link #gradients} for second
+     * derivatives, such as a Hessian's product with a vector or a penalty on the gradient's norm.
+     * It keeps all that it computes until the tape ends.
+     *
+     * @param loss a tensor of one element that was computed on this tape
+     * @param targets tensors to differentiate by, in use on this tape or computed by it
+     * @return the gradients, tensors of this tape
+     * @throws IllegalArgumentException if the loss has more than one element or was not computed on
+     *     this tape
+     * @throws UnsupportedOperationException if an operation on the way has no second derivative
+     */
+    public Gradients recordedGradients(Tensor loss, Tensor... targets) {
+        checkLoss(loss);
+        return walk(loss, null, Mode.RECORDED, targets);
     }
 
     private static void checkLoss(Tensor loss) {
@@ -196,10 +239,136 @@ public final class Tape extends Scope {
      *     not computed on this tape
      */
     public Gradients vjp(Tensor output, @Nullable Tensor seed, Tensor... targets) {
-        return walk(output, seed, false, targets);
+        return walk(output, seed, Mode.PLAIN, targets);
     }
 
-    private Gradients walk(Tensor output, @Nullable Tensor seed, boolean last, Tensor... targets) {
+    /**
+     * A vector-Jacobian product like {@link #vjp} whose result can be differentiated again, also by
+     * the seed: see {@link #recordedGradients}.
+     *
+     * @param output a tensor that was computed on this tape
+     * @param seed the gradient of some scalar by the output, of its shape; null means ones
+     * @param targets tensors to differentiate by
+     * @return the gradients, tensors of this tape
+     * @throws IllegalArgumentException if the shapes of seed and output differ, or the output was
+     *     not computed on this tape
+     * @throws UnsupportedOperationException if an operation on the way has no second derivative
+     */
+    public Gradients recordedVjp(Tensor output, @Nullable Tensor seed, Tensor... targets) {
+        return walk(output, seed, Mode.RECORDED, targets);
+    }
+
+    /**
+     * The product of an output's Jacobian with a vector (Jacobian-vector product), by a walk
+     * forward over what this tape has recorded: {@link Jvp} does all of it for a function.
+     *
+     * @param output a tensor that was computed on this tape
+     * @param inputs what moves: leaves, or results of this tape, whose own inputs then stay
+     * @param vectors the direction of each input's movement, of its shape
+     * @return the direction in which the output moves, a tensor of this tape of its shape
+     * @throws IllegalArgumentException if shapes or numbers differ, or the output was not computed
+     *     on this tape
+     * @throws UnsupportedOperationException if an operation on the way has no forward mode
+     */
+    public Tensor jvp(Tensor output, Tensor[] inputs, Tensor[] vectors) {
+        Node end = endOfWalk(output);
+        if (inputs.length != vectors.length) {
+            throw new IllegalArgumentException(
+                    "jvp: "
+                            + inputs.length
+                            + " inputs and "
+                            + vectors.length
+                            + " vectors: each input needs one");
+        }
+        for (int i = 0; i < inputs.length; i++) {
+            Checks.floats("jvp", vectors[i]);
+            if (!inputs[i].shape().equals(vectors[i].shape())) {
+                throw new IllegalArgumentException(
+                        "jvp: input "
+                                + i
+                                + " has shape "
+                                + inputs[i].shape()
+                                + " and its vector "
+                                + vectors[i].shape()
+                                + ": they must be equal");
+            }
+        }
+        paused = true;
+        try {
+            return pushForward(end, inputs, vectors);
+        } finally {
+            paused = false;
+        }
+    }
+
+    private Tensor pushForward(Node end, Tensor[] inputs, Tensor[] vectors) {
+        IdentityHashMap<Tensor, Tensor> leaves = new IdentityHashMap<>();
+        @Nullable Tensor[] tangents = new Tensor[end.index + 1];
+        boolean[] given = new boolean[end.index + 1];
+        for (int i = 0; i < inputs.length; i++) {
+            Node node = inputs[i].node();
+            if (node == null || node.tape != this) {
+                leaves.merge(inputs[i], vectors[i], Tensor::add);
+            } else if (node.index <= end.index) {
+                Tensor before = tangents[node.index];
+                tangents[node.index] = before == null ? vectors[i] : before.add(vectors[i]);
+                given[node.index] = true;
+            }
+        }
+        for (int i = 0; i <= end.index; i++) {
+            Node node = nodes.get(i);
+            if (given[i]) {
+                continue;
+            }
+            for (Edge edge : node.edges) {
+                Node from = edge.input.node();
+                Tensor moved =
+                        from != null && from.tape == this
+                                ? tangents[from.index]
+                                : leaves.get(edge.input);
+                if (moved != null) {
+                    Tensor part = push(node, edge, moved);
+                    Tensor before = tangents[i];
+                    tangents[i] = before == null ? part : before.add(part);
+                }
+            }
+        }
+        Tensor tangent = tangents[end.index];
+        return tangent == null ? Tensor.zeros(end.output.shape()) : tangent;
+    }
+
+    private static Tensor push(Node node, Edge edge, Tensor moved) {
+        if (edge.tangent == null) {
+            throw new UnsupportedOperationException(
+                    "jvp: "
+                            + node.op
+                            + " has no forward mode: use Tape.vjp, or give the custom operation a"
+                            + " tangent rule");
+        }
+        Tensor part = edge.tangent.apply(moved);
+        if (!part.shape().equals(node.output.shape())) {
+            throw new IllegalStateException(
+                    "the tangent rule of "
+                            + node.op
+                            + " gave shape "
+                            + part.shape()
+                            + " for an output of shape "
+                            + node.output.shape());
+        }
+        return part;
+    }
+
+    /** What a walk back does besides. */
+    private enum Mode {
+        PLAIN,
+        /** Frees the forward pass behind it. */
+        LAST,
+        /** Records its own operations. */
+        RECORDED
+    }
+
+    /** The operation in which a walk begins or ends; checks that one may begin now. */
+    private Node endOfWalk(Tensor output) {
         if (spent) {
             throw new IllegalStateException(
                     "gradients: lastGradients has given back what the operations of this tape"
@@ -214,6 +383,15 @@ public final class Tape extends Scope {
                             + (end == null ? " (it is the result of no recorded operation)" : "")
                             + ": run the forward pass after Tape.open() and not inside of a nested Scope");
         }
+        if (Scope.current() != this) {
+            throw new IllegalStateException(
+                    "gradients: another scope is open inside of this tape: close it first");
+        }
+        return end;
+    }
+
+    private Gradients walk(Tensor output, @Nullable Tensor seed, Mode mode, Tensor... targets) {
+        Node end = endOfWalk(output);
         if (seed != null && !seed.shape().equals(output.shape())) {
             throw new IllegalArgumentException(
                     "vjp: the seed has shape "
@@ -222,14 +400,10 @@ public final class Tape extends Scope {
                             + output.shape()
                             + ": they must be equal");
         }
-        if (Scope.current() != this) {
-            throw new IllegalStateException(
-                    "gradients: another scope is open inside of this tape: close it first");
-        }
-        paused = true; // first derivatives only: the rules' own operations are not recorded
+        paused = mode != Mode.RECORDED; // else the rules' own operations are not recorded
         try {
-            spent = last;
-            return new Backward(end.index, last, targets).run(output, seed);
+            spent = mode == Mode.LAST;
+            return new Backward(end.index, mode, targets).run(output, seed);
         } finally {
             paused = false;
         }
@@ -239,6 +413,7 @@ public final class Tape extends Scope {
     private final class Backward {
         private final Tensor[] targets;
         private final boolean freeing;
+        private final boolean recording;
         private final IdentityHashMap<Tensor, Integer> leaves = new IdentityHashMap<>();
         private final boolean[] needed;
         private final @Nullable Tensor[] pending;
@@ -255,9 +430,10 @@ public final class Tape extends Scope {
         /** Of the loss and of targets, which stay when results are freed. */
         private final Set<Storage> kept = Collections.newSetFromMap(new IdentityHashMap<>());
 
-        Backward(int lastIndex, boolean freeing, Tensor[] targets) {
+        Backward(int lastIndex, Mode mode, Tensor[] targets) {
             this.targets = targets;
-            this.freeing = freeing;
+            this.freeing = mode == Mode.LAST;
+            this.recording = mode == Mode.RECORDED;
             this.needed = new boolean[lastIndex + 1];
             this.pending = new Tensor[lastIndex + 1];
             this.results = new Tensor[targets.length];
@@ -292,8 +468,7 @@ public final class Tape extends Scope {
             kept.add(output.storage());
             // A tensor of its own for each walk: a rule knows by it whether what it made still
             // holds.
-            pending[last] =
-                    retain(seed != null ? seed.view(seed.layout()) : Tensor.ones(output.shape()));
+            pending[last] = retain(seed != null ? seed.again() : Tensor.ones(output.shape()));
             for (int i = nodes.size() - 1; freeing && i > last; i--) {
                 free(nodes.get(i)); // the loss does not depend on it
             }
@@ -336,7 +511,7 @@ public final class Tape extends Scope {
             }
             dispose(gradient);
             // What the rules made for each other, such as the gradient before a fused ReLU.
-            for (long serial = first; serial < nextSerial(); serial++) {
+            for (long serial = first; !recording && serial < nextSerial(); serial++) {
                 Storage storage = adopted(serial);
                 if (!uses.containsKey(storage) && storage.scope() == Tape.this) {
                     storage.release();
@@ -399,7 +574,7 @@ public final class Tape extends Scope {
          */
         private void releaseIfOurs(Tensor gradient) {
             Storage storage = gradient.storage();
-            if (storage.scope() == Tape.this && storage.serial() >= firstSerial) {
+            if (!recording && storage.scope() == Tape.this && storage.serial() >= firstSerial) {
                 storage.release();
             }
         }

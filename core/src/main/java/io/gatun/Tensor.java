@@ -279,6 +279,11 @@ public final class Tensor implements Supplier<Tensor> {
         return new Tensor(storage, layout, dtype, of);
     }
 
+    /** Another tensor object for the same place in the graph. */
+    Tensor again() {
+        return new Tensor(storage, layout, dtype, node);
+    }
+
     Tensor withoutNode() {
         return node == null ? this : detach();
     }

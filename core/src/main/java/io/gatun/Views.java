@@ -20,7 +20,13 @@ public final class Views {
         Tape tape = Tape.recording();
         return tape == null
                 ? y
-                : tape.record("reshape", y, new Tape.Edge(x, g -> reshape(g, x.shape().toArray())));
+                : tape.record(
+                        "reshape",
+                        y,
+                        new Tape.Edge(
+                                x,
+                                g -> reshape(g, x.shape().toArray()),
+                                v -> reshape(v, target.toArray())));
     }
 
     private static Shape resolve(Shape from, long... dims) {
@@ -92,7 +98,10 @@ public final class Views {
         Tape tape = Tape.recording();
         return tape == null
                 ? y
-                : tape.record("permute", y, new Tape.Edge(x, g -> permute(g, inverse)));
+                : tape.record(
+                        "permute",
+                        y,
+                        new Tape.Edge(x, g -> permute(g, inverse), v -> permute(v, resolved)));
     }
 
     static Tensor transpose(Tensor x) {
@@ -133,15 +142,24 @@ public final class Views {
                         y,
                         new Tape.Edge(
                                 x,
-                                g -> {
-                                    Tensor whole = Tensor.zeros(x.shape());
-                                    Elementwise.copyInto(
-                                            "slice",
-                                            g,
-                                            whole.view(
-                                                    whole.layout().slice(along, from, to, step)));
-                                    return whole;
-                                }));
+                                g -> embed(g, x.shape(), along, from, to, step),
+                                v -> slice(v, along, from, to, step)));
+    }
+
+    /** Zeros of a shape, with a part of them replaced: the opposite of a slice. */
+    private static Tensor embed(Tensor x, Shape shape, int along, long from, long to, long step) {
+        Tensor whole = Tensor.zeros(shape);
+        Elementwise.copyInto("slice", x, whole.view(whole.layout().slice(along, from, to, step)));
+        Tape tape = Tape.recording();
+        return tape == null
+                ? whole
+                : tape.record(
+                        "embed",
+                        whole,
+                        new Tape.Edge(
+                                x,
+                                g -> slice(g, along, from, to, step),
+                                v -> embed(v, shape, along, from, to, step)));
     }
 
     static Tensor expand(Tensor x, Shape target) {
@@ -161,7 +179,12 @@ public final class Views {
         return tape == null
                 ? y
                 : tape.record(
-                        "expand", y, new Tape.Edge(x, g -> Elementwise.unbroadcast(g, x.shape())));
+                        "expand",
+                        y,
+                        new Tape.Edge(
+                                x,
+                                g -> Elementwise.unbroadcast(g, x.shape()),
+                                v -> expand(v, target)));
     }
 
     static Tensor contiguous(Tensor x) {
@@ -176,7 +199,7 @@ public final class Views {
     private static Tensor recordedCopy(Tensor x, Layout layout) {
         Tensor y = copy(x, layout);
         Tape tape = Tape.recording();
-        return tape == null ? y : tape.record("copy", y, new Tape.Edge(x, g -> g));
+        return tape == null ? y : tape.record("copy", y, new Tape.Edge(x, g -> g, v -> v));
     }
 
     /** The same elements in fresh memory of the given layout. */
@@ -235,7 +258,11 @@ public final class Views {
             long from = at;
             long to = at += parts[i].shape().dim(along);
             Elementwise.copyInto("concat", parts[i], y.view(y.layout().slice(along, from, to, 1)));
-            edges[i] = new Tape.Edge(parts[i], g -> slice(g, along, from, to, 1));
+            edges[i] =
+                    new Tape.Edge(
+                            parts[i],
+                            g -> slice(g, along, from, to, 1),
+                            v -> embed(v, shape, along, from, to, 1));
         }
         Tape tape = Tape.recording();
         return tape == null ? y : tape.record("concat", y, edges);

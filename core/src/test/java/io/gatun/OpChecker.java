@@ -6,11 +6,13 @@ package io.gatun;
 
 import java.util.Arrays;
 import java.util.SplittableRandom;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Checks one operation: the shape and value of its result against doubles, and every gradient
- * against central differences of the doubles, for inputs of many memory layouts, with each
- * instruction set, on one to three threads.
+ * Checks one operation: the shape and value of its result against doubles, every gradient against
+ * central differences of the doubles, second derivatives against mixed differences, and forward
+ * mode against reverse mode, for inputs of many memory layouts, with each instruction set, on one
+ * to three threads.
  */
 final class OpChecker {
     /** Half a unit in the last place of a float near 1. */
@@ -27,6 +29,10 @@ final class OpChecker {
     private final NdArray seed;
     private final int[][] samples;
     private final double[][] slopes;
+    private NdArray @Nullable [] u;
+    private NdArray @Nullable [] v;
+    private double curvature;
+    private boolean curvatureExists;
     private int kinks;
     private int sampled;
 
@@ -146,6 +152,9 @@ final class OpChecker {
                 compare(where + "value on a tape", expected, y, op.terms());
                 compareGradients(where, inputs, layout, tape, y);
             }
+            if (layout == 0 || layout == 3) {
+                compareSecondDerivative(where, inputs);
+            }
             assertEquals(where + "scope left open", outer, Scope.current());
         }
     }
@@ -189,6 +198,144 @@ final class OpChecker {
                                     + tolerance);
                 }
             }
+        }
+        compareWithForwardMode(where, tape, y, weights, gradients, Arrays.copyOf(targets, n));
+    }
+
+    /** A direction in which the differentiable inputs move. */
+    private NdArray[] direction() {
+        NdArray[] all = new NdArray[values.length];
+        for (int i = 0; i < all.length; i++) {
+            OpCase.Input in = op.inputs()[i];
+            all[i] =
+                    in.differentiable()
+                            ? draw(OpCase.Input.of(in.shape()))
+                            : NdArray.build(in.shape(), at -> 0);
+        }
+        return all;
+    }
+
+    private double moved(NdArray[] u, double alongU, NdArray[] v, double alongV) {
+        NdArray[] at = new NdArray[values.length];
+        for (int i = 0; i < at.length; i++) {
+            double[] x = values[i].data.clone();
+            for (int j = 0; j < x.length; j++) {
+                x[j] += alongU * u[i].data[j] + alongV * v[i].data[j];
+            }
+            at[i] = new NdArray(values[i].shape, x);
+        }
+        NdArray y = op.reference().apply(at);
+        double sum = 0;
+        for (int i = 0; i < y.data.length; i++) {
+            sum += y.data[i] * seed.data[i];
+        }
+        return sum;
+    }
+
+    private double mixed(NdArray[] u, NdArray[] v, double step) {
+        return (moved(u, step, v, step)
+                        - moved(u, step, v, -step)
+                        - moved(u, -step, v, step)
+                        + moved(u, -step, v, -step))
+                / (4 * step * step);
+    }
+
+    /** Differentiates the gradient's product with u again, and compares with differences. */
+    private void compareSecondDerivative(String where, Tensor[] inputs) {
+        if (u == null) {
+            u = direction();
+            v = direction();
+            double wide = mixed(u, v, 2e-4);
+            curvature = mixed(u, v, 1e-4);
+            curvatureExists = Math.abs(wide - curvature) <= 1e-4 * Math.max(1, Math.abs(wide));
+        }
+        Tensor[] targets = new Tensor[inputs.length];
+        Tensor[] along = new Tensor[inputs.length];
+        int n = 0;
+        for (int i = 0; i < inputs.length; i++) {
+            if (op.inputs()[i].differentiable()) {
+                along[n] = TestTensors.of(u[i]);
+                targets[n++] = inputs[i];
+            }
+        }
+        if (n == 0) {
+            return;
+        }
+        targets = Arrays.copyOf(targets, n);
+        try (Tape tape = Tape.open()) {
+            Tensor y = op.op().apply(inputs);
+            Gradients first = tape.recordedVjp(y, TestTensors.of(seed), targets);
+            Tensor product = Tensor.scalar(0).mul(1);
+            for (int i = 0; i < n; i++) {
+                product = product.add(first.of(targets[i]).mul(along[i]).sum());
+            }
+            Gradients second = tape.gradients(product, targets);
+            double got = 0;
+            double size = 1;
+            for (int i = 0, at = 0; i < inputs.length; i++) {
+                if (op.inputs()[i].differentiable()) {
+                    float[] g = second.of(targets[at++]).toFloatArray();
+                    for (int j = 0; j < g.length; j++) {
+                        got += g[j] * v[i].data[j];
+                        size += Math.abs(g[j] * v[i].data[j]);
+                    }
+                }
+            }
+            double tolerance = (ROUNDING * (512 + 16 * op.terms()) + 1e-4) * size;
+            if (curvatureExists && !(Math.abs(got - curvature) <= tolerance)) {
+                op.fail(
+                        where
+                                + "second derivative: "
+                                + got
+                                + ", mixed difference "
+                                + curvature
+                                + ", tolerance "
+                                + tolerance);
+            }
+        }
+    }
+
+    /** Of one Jacobian J: u (J v), by forward mode, is (u J) v, by reverse mode. */
+    private void compareWithForwardMode(
+            String where,
+            Tape tape,
+            Tensor y,
+            Tensor weights,
+            Gradients gradients,
+            Tensor[] targets) {
+        Tensor[] vectors = new Tensor[targets.length];
+        double reverse = 0;
+        double size = 1;
+        for (int i = 0; i < targets.length; i++) {
+            int[] shape =
+                    Arrays.stream(targets[i].shape().toArray()).mapToInt(d -> (int) d).toArray();
+            NdArray v = draw(OpCase.Input.of(shape));
+            vectors[i] = TestTensors.laidOut(v, i % 4);
+            float[] g = gradients.of(targets[i]).toFloatArray();
+            for (int j = 0; j < g.length; j++) {
+                reverse += g[j] * v.data[j];
+                size += Math.abs(g[j] * v.data[j]);
+            }
+        }
+        Tensor moved = tape.jvp(y, targets, vectors);
+        assertEquals(where + "tangent's shape", y.shape(), moved.shape());
+        float[] tangent = moved.toFloatArray();
+        float[] u = weights.toFloatArray();
+        double forward = 0;
+        for (int i = 0; i < u.length; i++) {
+            forward += (double) u[i] * tangent[i];
+            size += Math.abs((double) u[i] * tangent[i]);
+        }
+        double tolerance = ROUNDING * (128 + 4 * op.terms()) * size;
+        if (!(Math.abs(forward - reverse) <= tolerance)) {
+            op.fail(
+                    where
+                            + "JVP-VJP dot product: "
+                            + forward
+                            + " by forward mode, "
+                            + reverse
+                            + " by reverse mode, tolerance "
+                            + tolerance);
         }
     }
 

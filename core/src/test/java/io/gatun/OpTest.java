@@ -52,7 +52,7 @@ class OpTest {
     private static Tensor withRule(Tensor x, UnaryOperator<Tensor> rule) {
         Tensor y = x.detach().mul(1);
         Tape tape = Tape.recording();
-        return tape == null ? y : tape.record("test", y.detach(), new Tape.Edge(x, rule));
+        return tape == null ? y : tape.record("test", y.detach(), new Tape.Edge(x, rule, v -> v));
     }
 
     private static AssertionFailedError failure(
@@ -87,6 +87,32 @@ class OpTest {
     @Test
     void checkerFindsGradientOfWrongSign() {
         assertMentions(failure(x -> withRule(x, Tensor::neg), x -> x), "gradient by input");
+    }
+
+    @Test
+    void checkerFindsWrongTangent() {
+        UnaryOperator<Tensor> op =
+                x -> {
+                    Tensor y = x.detach().mul(1);
+                    Tape tape = Tape.recording();
+                    Tape.Edge edge = new Tape.Edge(x, g -> g, v -> v.mul(1.001f));
+                    return tape == null ? y : tape.record("test", y.detach(), edge);
+                };
+        assertMentions(failure(op, x -> x), "JVP-VJP");
+    }
+
+    @Test
+    void checkerFindsWrongSecondDerivative() {
+        UnaryOperator<Tensor> op =
+                x -> {
+                    Tensor y = x.detach().square();
+                    Tape tape = Tape.recording();
+                    UnaryOperator<Tensor> rule = g -> g.mul(x.detach()).mul(2);
+                    return tape == null
+                            ? y
+                            : tape.record("test", y.detach(), new Tape.Edge(x, rule, rule));
+                };
+        assertMentions(failure(op, x -> x.map(v -> v * v)), "second derivative");
     }
 
     @Test
