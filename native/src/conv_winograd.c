@@ -193,13 +193,15 @@ static inline __attribute__((always_inline)) void prefetch_tile(const struct win
     }
     const int64_t rows = GATUN_MIN(g->m, height - p.row), cols = GATUN_MIN(g->m, width - p.col);
     const float *at = image + ((p.image * height + p.row) * width + p.col) * pixel;
+    const int whole = channels == pixel; /* then the pixels of a row follow each other */
+    const int64_t runs = whole ? 1 : cols, length = whole ? cols * channels : channels;
     for (int64_t r = 0; r < rows; r++, at += width * pixel) {
-        for (int64_t col = 0; col < cols; col++) {
-            for (int64_t i = 0; i < channels; i += LINE_FLOATS) {
+        for (int64_t run = 0; run < runs; run++) {
+            for (const float *line = at + run * pixel, *end = line + length; line < end; line += LINE_FLOATS) {
                 if (write) {
-                    __builtin_prefetch(at + col * pixel + i, 1, 3);
+                    __builtin_prefetch(line, 1, 3);
                 } else {
-                    __builtin_prefetch(at + col * pixel + i, 0, 3);
+                    __builtin_prefetch(line, 0, 3);
                 }
             }
         }

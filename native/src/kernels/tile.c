@@ -60,6 +60,12 @@ INLINE vf load_lanes(const float *p, int64_t lanes) {
                 }                                                                                                      \
             }                                                                                                          \
         }                                                                                                              \
+        if (lanes >= J * VL && !residual && !t->relu) { /* Winograd's products: nothing but stores */                  \
+            _Pragma("GCC unroll 16") for (int r = 0; r < R; r++) {                                                     \
+                _Pragma("GCC unroll 2") for (int j = 0; j < J; j++) v_store(out + r * t->out_step + j * VL, acc[r][j]); \
+            }                                                                                                          \
+            return;                                                                                                    \
+        }                                                                                                              \
         _Pragma("GCC unroll 16") for (int r = 0; r < R; r++) {                                                         \
             _Pragma("GCC unroll 2") for (int j = 0; j < J; j++) {                                                      \
                 vf v = acc[r][j];                                                                                      \
