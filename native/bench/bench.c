@@ -163,7 +163,7 @@ static void bench_gemm(int m, int n, int k, int trans_a, int trans_b) {
 struct any_state {
     gatun_pool2d pool;
     gatun_nd nd;
-    gatun_adam adam;
+    gatun_optimizer adam;
     float *a, *b, *c, *d;
     uint8_t *bytes;
     int32_t *label;
@@ -197,7 +197,7 @@ static void run_sum(void *state) {
 
 static void run_adam(void *state) {
     struct any_state *s = state;
-    gatun_adam_step(&s->adam, s->a, s->b, s->c, s->d);
+    gatun_optimizer_step(&s->adam, 61706, s->a, s->b, s->c, s->d, NULL);
 }
 
 static void run_cross_entropy(void *state) {
@@ -241,7 +241,8 @@ static void bench_rest(void) {
     bench_any("sum of columns 50176x6", run_sum, (struct any_state){.nd = sum});
     gatun_nd rows = {.rank = 2, .shape = {6, 50176}, .stride_a = {50176, 1}, .stride_y = {1, 0}};
     bench_any("sum of rows 6x50176", run_sum, (struct any_state){.nd = rows});
-    gatun_adam adam = {61706, 1e-3f, 1e-3f, 1, 0.9f, 0.999f, 1e-8f, 0, 0, 1};
+    gatun_optimizer adam = {.kind = GATUN_OPTIMIZER_ADAM, .beta1 = 0.9f, .beta2 = 0.999f, .epsilon = 1e-8f,
+                            .first_rate = 1e-3f, .correction = 1, .scale = 1};
     bench_any("adam 61706", run_adam, (struct any_state){.adam = adam});
     bench_any("cross-entropy 64x10", run_cross_entropy, (struct any_state){0});
     /* sixteen elements: the cost of a call; the fork is what a divided exp gains less than half of */

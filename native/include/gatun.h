@@ -33,7 +33,7 @@ extern "C" {
 #endif
 
 /* Changes whenever a signature, a struct or a constant of this header changes; the loader compares it. */
-#define GATUN_ABI_VERSION 2
+#define GATUN_ABI_VERSION 3
 
 /* Largest rank of a strided iteration space. */
 #define GATUN_MAX_RANK 8
@@ -335,51 +335,76 @@ GATUN_API int32_t gatun_cross_entropy_forward(int64_t rows, int64_t cols, int32_
 GATUN_API int32_t gatun_cross_entropy_backward(int64_t rows, int64_t cols, float scale, int32_t threads,
                                                const float *probabilities, const int32_t *label, float *dx);
 
-/* ---------------------------------------------------------------- optimizers, one pass over the parameter */
+/* ---------------------------------------------------------------- optimizers, one pass over the parameters */
+
+/* t counts steps from 1; g is the prepared gradient (below); s0 to s2 are the parameter's state, zeros at first. */
+enum gatun_optimizer_kind {
+    /* without beta1: w -= rate g. With: s0 = beta1 s0 + g; w -= rate (nesterov ? g + beta1 s0 : s0) */
+    GATUN_OPTIMIZER_SGD = 0,
+    /* s0 += g^2; w -= rate g / (sqrt(s0) + epsilon) */
+    GATUN_OPTIMIZER_ADAGRAD = 1,
+    /*
+     * s0 = beta2 s0 + (1 - beta2) g^2; centred: s1 = beta2 s1 + (1 - beta2) g, and s0 - s1^2 takes the place of s0 in
+     * d = g / (sqrt(s0) + epsilon); without beta1 w -= rate d, with: s2 = beta1 s2 + d; w -= rate s2
+     */
+    GATUN_OPTIMIZER_RMSPROP = 2,
+    /* s0 = beta2 s0 + (1 - beta2) g^2; d = g sqrt(s1 + epsilon) / sqrt(s0 + epsilon);
+     * s1 = beta2 s1 + (1 - beta2) d^2; w -= rate d */
+    GATUN_OPTIMIZER_ADADELTA = 3,
+    /*
+     * s0 = beta1 s0 + (1 - beta1) g; s1 = beta2 s1 + (1 - beta2) g^2; amsgrad: s2 = max(s2, s1) takes the place of s1 in
+     * w -= (first_rate s0 + gradient_rate g) / (sqrt(s1) correction + epsilon)
+     * For Adam first_rate = rate / (1 - beta1^t), gradient_rate = 0, correction = 1 / sqrt(1 - beta2^t).
+     */
+    GATUN_OPTIMIZER_ADAM = 4,
+    /* s0 = beta1 s0 + (1 - beta1) g; s1 = max(beta2 s1, |g| + epsilon); w -= first_rate s0 / s1 */
+    GATUN_OPTIMIZER_ADAMAX = 5,
+    /*
+     * s0 and s1 as for Adam; d = first_rate s0 / (sqrt(s1) correction + epsilon) + shrink w;
+     * w -= rate (|w| / |d|, or 1 where either is 0) d, with Euclidean norms over the whole parameter
+     */
+    GATUN_OPTIMIZER_LAMB = 6,
+    GATUN_OPTIMIZERS = 7,
+};
+
+enum gatun_optimizer_flag {
+    GATUN_OPTIMIZER_NESTEROV = 1, /* sgd */
+    GATUN_OPTIMIZER_CENTRED = 2,  /* rmsprop */
+    GATUN_OPTIMIZER_AMSGRAD = 4,  /* adam */
+};
 
 /*
- * g' = g + weight_decay * w; without momentum w -= rate * g'. With momentum v = momentum * v + g' and
- * w -= rate * (nesterov ? g' + momentum * v : v). v may be null when momentum is 0.
+ * A step of an optimizer. What depends on t comes from the caller, computed in double. The prepared gradient is
+ * clamp(scale g, -clip, clip) + l2 w + l1 sign(w). Before all kinds but LAMB, w -= shrink w (decoupled decay; the
+ * prepared gradient still sees the old w).
  */
-typedef struct gatun_sgd {
-    int64_t n;
-    float rate, momentum, weight_decay;
-    int32_t nesterov;
+typedef struct gatun_optimizer {
+    int32_t kind, flags;
+    float rate;
+    float beta1, beta2, epsilon;
+    float first_rate, gradient_rate, correction;
+    float scale; /* usually 1 */
+    float clip;  /* 0 for none */
+    float l2, l1, shrink;
     int32_t threads;
-} gatun_sgd;
+} gatun_optimizer;
 
-GATUN_API int32_t gatun_sgd_step(const gatun_sgd *sgd, float *w, const float *g, float *v);
-
-/*
- * m = beta1 m + (1 - beta1) g'; v = beta2 v + (1 - beta2) g'^2; w -= rate_corrected * m / (sqrt(v) * v_correction + eps)
- * where rate_corrected = rate / (1 - beta1^t) and v_correction = 1 / sqrt(1 - beta2^t) come from the caller, computed in
- * double. Coupled weight decay: g' = g + weight_decay * w. Decoupled (AdamW): g' = g, and w -= rate * weight_decay * w first.
- */
-typedef struct gatun_adam {
-    int64_t n;
-    float rate, rate_corrected, v_correction;
-    float beta1, beta2, epsilon, weight_decay;
-    int32_t decoupled;
-    int32_t threads;
-} gatun_adam;
-
-GATUN_API int32_t gatun_adam_step(const gatun_adam *adam, float *w, const float *g, float *m, float *v);
-
-/* A parameter of a step over several, as the functions above take them: m is not used by sgd, v as there. */
+/* A parameter of a step over several. State that the kind does not use may be null. */
 typedef struct gatun_update {
     int64_t n;
     float *w;
     const float *g;
-    float *m;
-    float *v;
+    float *s0, *s1, *s2;
 } gatun_update;
 
 /*
- * The same step for count parameters, as if they were one array: divided among the threads together, in one go. Bit for
- * bit what a call for each gives. The n of the first argument is not used.
+ * One step for count parameters, as if they were one array: divided among the threads together, in one go. Bit for bit
+ * what a call for each gives.
  */
-GATUN_API int32_t gatun_sgd_steps(const gatun_sgd *sgd, int64_t count, const gatun_update *updates);
-GATUN_API int32_t gatun_adam_steps(const gatun_adam *adam, int64_t count, const gatun_update *updates);
+GATUN_API int32_t gatun_optimizer_steps(const gatun_optimizer *optimizer, int64_t count, const gatun_update *updates);
+/* The same for one parameter. */
+GATUN_API int32_t gatun_optimizer_step(const gatun_optimizer *optimizer, int64_t n, float *w, const float *g, float *s0,
+                                       float *s1, float *s2);
 
 #ifdef __cplusplus
 }

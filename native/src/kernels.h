@@ -187,8 +187,10 @@ struct gatun_kernels {
     void (*cross_entropy)(int64_t rows, int64_t cols, const float *x, const int32_t *label, float *loss,
                           float *probabilities);
 
-    void (*sgd)(const gatun_sgd *sgd, int64_t n, float *w, const float *g, float *v);
-    void (*adam)(const gatun_adam *adam, int64_t n, float *w, const float *g, float *m, float *v);
+    void (*optimize)(const gatun_optimizer *optimizer, const gatun_update *u, int64_t begin, int64_t end);
+    /* The first pass of lamb: adds to sums[2] the squares of w and of its step. */
+    void (*lamb_moments)(const gatun_optimizer *optimizer, const gatun_update *u, int64_t begin, int64_t end,
+                         double *sums);
 };
 
 #define GATUN_REDUCE_COLUMNS 256

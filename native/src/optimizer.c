@@ -8,6 +8,7 @@
 #include "parts.h"
 #include "pool.h"
 
+#include <math.h>
 #include <stddef.h>
 
 /* Parameters are cut at multiples of this: a cache line. */
@@ -15,28 +16,15 @@ enum { BLOCK = 16 };
 
 struct optimizer_job {
     const struct gatun_kernels *kernels;
-    const gatun_sgd *sgd; /* or null: adam */
-    const gatun_adam *adam;
+    const gatun_optimizer *optimizer;
     int64_t count, blocks; /* of all parameters */
     const gatun_update *updates;
+    double (*sums)[2]; /* of each part: the first pass of lamb */
     int32_t parts;
 };
 
 static int64_t blocks_of(const gatun_update *u) {
     return (u->n + BLOCK - 1) / BLOCK;
-}
-
-static float *at(float *p, int64_t offset) {
-    return p != NULL ? p + offset : NULL;
-}
-
-/* The elements begin to end - 1 of one parameter. */
-static void update(const struct optimizer_job *job, const gatun_update *u, int64_t begin, int64_t end) {
-    if (job->sgd != NULL) {
-        job->kernels->sgd(job->sgd, end - begin, u->w + begin, u->g + begin, at(u->v, begin));
-    } else {
-        job->kernels->adam(job->adam, end - begin, u->w + begin, u->g + begin, u->m + begin, u->v + begin);
-    }
 }
 
 static void optimizer_part(void *argument, int32_t part) {
@@ -46,63 +34,96 @@ static void optimizer_part(void *argument, int32_t part) {
         const gatun_update *u = &job->updates[i];
         int64_t from = GATUN_MAX(begin - first, 0), to = GATUN_MIN(end - first, blocks_of(u));
         if (from < to) {
-            update(job, u, from * BLOCK, GATUN_MIN(to * BLOCK, u->n));
+            int64_t last = GATUN_MIN(to * BLOCK, u->n);
+            if (job->sums != NULL) {
+                job->kernels->lamb_moments(job->optimizer, u, from * BLOCK, last, job->sums[part]);
+            } else {
+                job->kernels->optimize(job->optimizer, u, from * BLOCK, last);
+            }
         }
         first += blocks_of(u);
     }
 }
 
-static int32_t run(struct optimizer_job *job, int32_t threads, double cost) {
-    for (int64_t i = 0; i < job->count; i++) {
-        const gatun_update *u = &job->updates[i];
-        int needs_v = job->sgd == NULL || job->sgd->momentum != 0.0f;
+/* Which of s0 to s2 the step uses, as bits. */
+static int uses(const gatun_optimizer *o) {
+    int momentum = o->beta1 != 0.0f;
+    switch (o->kind) {
+    case GATUN_OPTIMIZER_SGD: return momentum;
+    case GATUN_OPTIMIZER_ADAGRAD: return 1;
+    case GATUN_OPTIMIZER_RMSPROP: return 1 | (o->flags & GATUN_OPTIMIZER_CENTRED ? 2 : 0) | (momentum ? 4 : 0);
+    case GATUN_OPTIMIZER_ADAM: return o->flags & GATUN_OPTIMIZER_AMSGRAD ? 7 : 3;
+    default: return 3;
+    }
+}
+
+static void run_parts(struct optimizer_job *job) {
+    double cost = job->optimizer->kind == GATUN_OPTIMIZER_SGD ? GATUN_COST_MEMORY : 2 * GATUN_COST_MEMORY;
+    job->parts = parts_for(job->optimizer->threads, job->blocks, cost * (double)job->blocks * BLOCK);
+    gatun_pool_run(job->parts, optimizer_part, job);
+}
+
+/* Parameter by parameter: each has norms of its own. */
+static void run_lamb(const struct optimizer_job *all) {
+    for (int64_t i = 0; i < all->count; i++) {
+        double sums[GATUN_MAX_THREADS][2] = {{0}};
+        struct optimizer_job one = *all;
+        one.count = 1;
+        one.updates = all->updates + i;
+        one.blocks = blocks_of(one.updates);
+        one.sums = sums;
+        if (one.blocks == 0) {
+            continue;
+        }
+        run_parts(&one);
+        double weight = 0, step = 0;
+        for (int32_t part = 0; part < one.parts; part++) {
+            weight += sums[part][0];
+            step += sums[part][1];
+        }
+        gatun_optimizer second = *all->optimizer;
+        if (weight > 0 && step > 0) {
+            second.rate = (float)((double)second.rate * sqrt(weight / step));
+        }
+        one.optimizer = &second;
+        one.sums = NULL;
+        run_parts(&one);
+    }
+}
+
+int32_t gatun_optimizer_steps(const gatun_optimizer *optimizer, int64_t count, const gatun_update *updates) {
+    if (optimizer == NULL || optimizer->kind < 0 || optimizer->kind >= GATUN_OPTIMIZERS || count < 0
+        || (count > 0 && updates == NULL) || !valid_threads(optimizer->threads)) {
+        return GATUN_BAD_ARGUMENT;
+    }
+    struct optimizer_job job = {.optimizer = optimizer, .count = count, .updates = updates};
+    const int used = uses(optimizer);
+    for (int64_t i = 0; i < count; i++) {
+        const gatun_update *u = &updates[i];
         if (u->n < 0
-            || (u->n > 0 && (u->w == NULL || u->g == NULL || (needs_v && u->v == NULL)
-                             || (job->sgd == NULL && u->m == NULL)))) {
+            || (u->n > 0 && (u->w == NULL || u->g == NULL || ((used & 1) != 0 && u->s0 == NULL)
+                             || ((used & 2) != 0 && u->s1 == NULL) || ((used & 4) != 0 && u->s2 == NULL)))) {
             return GATUN_BAD_ARGUMENT;
         }
-        job->blocks += blocks_of(u);
+        job.blocks += blocks_of(u);
     }
-    if (job->blocks == 0) {
+    if (job.blocks == 0) {
         return GATUN_OK;
     }
-    job->kernels = gatun_kernels();
-    if (job->kernels == NULL) {
+    job.kernels = gatun_kernels();
+    if (job.kernels == NULL) {
         return GATUN_NOT_INITIALISED;
     }
-    job->parts = parts_for(threads, job->blocks, cost * (double)job->blocks * BLOCK);
-    gatun_pool_run(job->parts, optimizer_part, job);
+    if (optimizer->kind == GATUN_OPTIMIZER_LAMB) {
+        run_lamb(&job);
+    } else {
+        run_parts(&job);
+    }
     return GATUN_OK;
 }
 
-int32_t gatun_sgd_steps(const gatun_sgd *sgd, int64_t count, const gatun_update *updates) {
-    if (sgd == NULL || count < 0 || (count > 0 && updates == NULL) || !valid_threads(sgd->threads)) {
-        return GATUN_BAD_ARGUMENT;
-    }
-    struct optimizer_job job = {.sgd = sgd, .count = count, .updates = updates};
-    return run(&job, sgd->threads, GATUN_COST_MEMORY);
-}
-
-int32_t gatun_adam_steps(const gatun_adam *adam, int64_t count, const gatun_update *updates) {
-    if (adam == NULL || count < 0 || (count > 0 && updates == NULL) || !valid_threads(adam->threads)) {
-        return GATUN_BAD_ARGUMENT;
-    }
-    struct optimizer_job job = {.adam = adam, .count = count, .updates = updates};
-    return run(&job, adam->threads, 2 * GATUN_COST_MEMORY);
-}
-
-int32_t gatun_sgd_step(const gatun_sgd *sgd, float *w, const float *g, float *v) {
-    if (sgd == NULL) {
-        return GATUN_BAD_ARGUMENT;
-    }
-    const gatun_update one = {.n = sgd->n, .w = w, .g = g, .v = v};
-    return gatun_sgd_steps(sgd, 1, &one);
-}
-
-int32_t gatun_adam_step(const gatun_adam *adam, float *w, const float *g, float *m, float *v) {
-    if (adam == NULL) {
-        return GATUN_BAD_ARGUMENT;
-    }
-    const gatun_update one = {.n = adam->n, .w = w, .g = g, .m = m, .v = v};
-    return gatun_adam_steps(adam, 1, &one);
+int32_t gatun_optimizer_step(const gatun_optimizer *optimizer, int64_t n, float *w, const float *g, float *s0,
+                             float *s1, float *s2) {
+    const gatun_update one = {.n = n, .w = w, .g = g, .s0 = s0, .s1 = s1, .s2 = s2};
+    return gatun_optimizer_steps(optimizer, 1, &one);
 }

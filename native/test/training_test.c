@@ -100,80 +100,208 @@ static float *copy_of(const float *p, int64_t n) {
     return q;
 }
 
-static void check_sgd(gatun_sgd s) {
-    int64_t n = s.n;
-    float *w = random_floats(n), *g = random_floats(n), *v = s.momentum != 0 ? random_floats(n) : NULL;
-    double *e_w = new_doubles(n), *e_v = new_doubles(n), *allowed = new_doubles(n);
-    for (int64_t i = 0; i < n; i++) {
-        double step = (double)g[i] + (double)s.weight_decay * (double)w[i];
-        if (v) {
-            e_v[i] = (double)s.momentum * (double)v[i] + step;
-            step = s.nesterov ? step + (double)s.momentum * e_v[i] : e_v[i];
-        }
-        e_w[i] = (double)w[i] - (double)s.rate * step;
-        allowed[i] = 6 * EPSILON;
-    }
-    CHECK(gatun_sgd_step(&s, w, g, v) == GATUN_OK, "sgd");
-    CHECK_CLOSE(n, w, e_w, allowed, "sgd: w");
-    if (v) {
-        CHECK_CLOSE(n, v, e_v, allowed, "sgd: v");
-    }
-    release(w), release(g), release(v), release(e_w), release(e_v), release(allowed);
+/* The published formulas in double, of one element. */
+struct element {
+    double w, s0, s1, s2;
+};
+
+static double sign_of(double x) {
+    return (x > 0) - (x < 0);
 }
 
-static void check_adam(gatun_adam s) {
-    int64_t n = s.n;
-    float *w = random_floats(n), *g = random_floats(n), *m = random_floats(n), *v = random_floats(n);
-    double *e_w = new_doubles(n), *e_m = new_doubles(n), *e_v = new_doubles(n);
-    double *allowed = new_doubles(n), *allowed_w = new_doubles(n);
-    for (int64_t i = 0; i < n; i++) {
-        v[i] = fabsf(v[i]);
-        double weight = (double)w[i], gradient = (double)g[i];
-        if (s.decoupled) {
-            weight -= (double)s.rate * (double)s.weight_decay * weight;
-        } else {
-            gradient += (double)s.weight_decay * weight;
-        }
-        e_m[i] = (double)s.beta1 * (double)m[i] + (1 - (double)s.beta1) * gradient;
-        e_v[i] = (double)s.beta2 * (double)v[i] + (1 - (double)s.beta2) * gradient * gradient;
-        double step = (double)s.rate_corrected * e_m[i] / (sqrt(e_v[i]) * (double)s.v_correction + (double)s.epsilon);
-        e_w[i] = weight - step;
-        allowed[i] = 4 * EPSILON;
-        allowed_w[i] = EPSILON * (4 + 16 * fabs(step) + 8 * (double)s.rate_corrected / sqrt(e_v[i]));
-    }
-    float *w2 = copy_of(w, n), *m2 = copy_of(m, n), *v2 = copy_of(v, n);
-    CHECK(gatun_adam_step(&s, w, g, m, v) == GATUN_OK, "adam");
-    CHECK_CLOSE(n, w, e_w, allowed_w, "adam: w");
-    CHECK_CLOSE(n, m, e_m, allowed, "adam: m");
-    CHECK_CLOSE(n, v, e_v, allowed, "adam: v");
-    s.threads = 1; /* element by element, so the parts do not matter */
-    CHECK(gatun_adam_step(&s, w2, g, m2, v2) == GATUN_OK, "adam");
-    CHECK(memcmp(w, w2, (size_t)n * sizeof(float)) == 0, "parts differ");
-    release(w), release(g), release(m), release(v), release(w2), release(m2), release(v2);
-    release(e_w), release(e_m), release(e_v), release(allowed), release(allowed_w);
+static double average_of(double beta, double s, double x) {
+    return beta * s + (1 - beta) * x;
 }
+
+/* Moves the state; answers the step, and for lamb the step before its rate. */
+static double reference_step(const gatun_optimizer *o, struct element *e, double gradient) {
+    double beta1 = (double)o->beta1, beta2 = (double)o->beta2, rate = (double)o->rate, epsilon = (double)o->epsilon;
+    double g = gradient * (double)o->scale, clip = (double)o->clip, w = e->w;
+    if (clip != 0) {
+        g = fmin(fmax(g, -clip), clip);
+    }
+    g += (double)o->l2 * w + (double)o->l1 * sign_of(w);
+    switch (o->kind) {
+    case GATUN_OPTIMIZER_SGD:
+        if (beta1 == 0) {
+            return rate * g;
+        }
+        e->s0 = beta1 * e->s0 + g;
+        return rate * (o->flags & GATUN_OPTIMIZER_NESTEROV ? g + beta1 * e->s0 : e->s0);
+    case GATUN_OPTIMIZER_ADAGRAD: e->s0 += g * g; return rate * g / (sqrt(e->s0) + epsilon);
+    case GATUN_OPTIMIZER_RMSPROP: {
+        e->s0 = average_of(beta2, e->s0, g * g);
+        double square = e->s0;
+        if (o->flags & GATUN_OPTIMIZER_CENTRED) {
+            e->s1 = average_of(beta2, e->s1, g);
+            square -= e->s1 * e->s1;
+        }
+        double d = g / (sqrt(square) + epsilon);
+        if (beta1 == 0) {
+            return rate * d;
+        }
+        e->s2 = beta1 * e->s2 + d;
+        return rate * e->s2;
+    }
+    case GATUN_OPTIMIZER_ADADELTA: {
+        e->s0 = average_of(beta2, e->s0, g * g);
+        double d = g * sqrt(e->s1 + epsilon) / sqrt(e->s0 + epsilon);
+        e->s1 = average_of(beta2, e->s1, d * d);
+        return rate * d;
+    }
+    case GATUN_OPTIMIZER_ADAMAX:
+        e->s0 = average_of(beta1, e->s0, g);
+        e->s1 = fmax(beta2 * e->s1, fabs(g) + epsilon);
+        return (double)o->first_rate * e->s0 / e->s1;
+    default: {
+        e->s0 = average_of(beta1, e->s0, g);
+        e->s1 = average_of(beta2, e->s1, g * g);
+        double square = e->s1;
+        if (o->flags & GATUN_OPTIMIZER_AMSGRAD) {
+            square = e->s2 = fmax(e->s2, e->s1);
+        }
+        double direct = o->kind == GATUN_OPTIMIZER_LAMB ? 0 : (double)o->gradient_rate;
+        return ((double)o->first_rate * e->s0 + direct * g)
+               / (sqrt(square) * (double)o->correction + epsilon);
+    }
+    }
+}
+
+/* A parameter with state in a plausible range. */
+static gatun_update new_update(int64_t n) {
+    gatun_update u = {n, random_floats(n), random_floats(n), random_floats(n), random_floats(n), random_floats(n)};
+    for (int64_t i = 0; i < n; i++) {
+        u.s1[i] = fabsf(u.s1[i]) + 0.1f;
+        u.s2[i] = fabsf(u.s2[i]);
+    }
+    return u;
+}
+
+static gatun_update copy_update(const gatun_update *u) {
+    int64_t n = u->n;
+    return (gatun_update){n, copy_of(u->w, n), u->g, copy_of(u->s0, n), copy_of(u->s1, n), copy_of(u->s2, n)};
+}
+
+static void release_update(gatun_update *u) {
+    release(u->w), release(u->s0), release(u->s1), release(u->s2);
+}
+
+static int same_update(const gatun_update *a, const gatun_update *b) {
+    size_t bytes = (size_t)a->n * sizeof(float);
+    return memcmp(a->w, b->w, bytes) == 0 && memcmp(a->s0, b->s0, bytes) == 0 && memcmp(a->s1, b->s1, bytes) == 0
+           && memcmp(a->s2, b->s2, bytes) == 0;
+}
+
+static void check_optimizer(gatun_optimizer o, int64_t n) {
+    gatun_update u = new_update(n);
+    int positive = o.kind == GATUN_OPTIMIZER_ADAGRAD || o.kind == GATUN_OPTIMIZER_RMSPROP
+                   || o.kind == GATUN_OPTIMIZER_ADADELTA; /* s0 is a mean of squares, and more than the mean's square */
+    for (int64_t i = 0; i < n && positive; i++) {
+        u.s0[i] = u.s1[i] * u.s1[i] + fabsf(u.s0[i]) + 0.05f;
+    }
+    double *e_w = new_doubles(n), *e_0 = new_doubles(n), *e_1 = new_doubles(n), *e_2 = new_doubles(n);
+    double *allowed = new_doubles(n), *allowed_w = new_doubles(n), *steps = new_doubles(n), weights = 0, size = 0;
+    for (int64_t i = 0; i < n; i++) {
+        struct element e = {(double)u.w[i], (double)u.s0[i], (double)u.s1[i], (double)u.s2[i]};
+        steps[i] = reference_step(&o, &e, (double)u.g[i]);
+        e_0[i] = e.s0, e_1[i] = e.s1, e_2[i] = e.s2;
+        if (o.kind == GATUN_OPTIMIZER_LAMB) {
+            steps[i] += (double)o.shrink * e.w;
+            weights += e.w * e.w;
+            size += steps[i] * steps[i];
+        }
+    }
+    double ratio = weights > 0 && size > 0 ? sqrt(weights / size) : 1;
+    for (int64_t i = 0; i < n; i++) {
+        double w = (double)u.w[i];
+        double step = o.kind == GATUN_OPTIMIZER_LAMB ? (double)o.rate * ratio * steps[i] : (double)o.shrink * w + steps[i];
+        e_w[i] = w - step;
+        allowed[i] = 16 * EPSILON * (1 + fabs(e_0[i]) + fabs(e_1[i]) + fabs(e_2[i]));
+        allowed_w[i] = EPSILON * (4 + 64 * fabs(step) + 64 * (double)o.rate);
+    }
+    gatun_update one = copy_update(&u);
+    CHECK(gatun_optimizer_steps(&o, 1, &u) == GATUN_OK, "optimizer %d", o.kind);
+    CHECK_CLOSE(n, u.w, e_w, allowed_w, "optimizer: w");
+    CHECK_CLOSE(n, u.s0, e_0, allowed, "optimizer: s0");
+    CHECK_CLOSE(n, u.s1, e_1, allowed, "optimizer: s1");
+    CHECK_CLOSE(n, u.s2, e_2, allowed, "optimizer: s2");
+    if (o.kind != GATUN_OPTIMIZER_LAMB) { /* whose norms are sums by parts */
+        o.threads = 1;
+    }
+    CHECK(gatun_optimizer_step(&o, n, one.w, one.g, one.s0, one.s1, one.s2) == GATUN_OK, "optimizer %d", o.kind);
+    CHECK(same_update(&u, &one), "optimizer %d: parts differ", o.kind);
+    release((float *)u.g), release_update(&u), release_update(&one);
+    release(e_w), release(e_0), release(e_1), release(e_2), release(allowed), release(allowed_w), release(steps);
+}
+
+static gatun_optimizer optimizer_of(int kind, int flags, float beta1, int variant, int threads) {
+    gatun_optimizer o = {kind, flags, 0.01f, beta1, 0.99f, 1e-3f, 0.02f, 0, 1.5f, 1, 0, 0, 0, 0, threads};
+    if (variant & 1) {
+        o.l2 = 0.01f;
+    }
+    if (variant & 2) {
+        o.scale = 0.7f, o.clip = 0.4f, o.l1 = 0.02f;
+    }
+    if (variant & 4) {
+        o.shrink = 0.03f, o.gradient_rate = 0.005f;
+    }
+    return o;
+}
+
+/* Every kind in every form. */
+static const struct {
+    int kind, flags;
+    float beta1;
+} optimizers[] = {
+    {GATUN_OPTIMIZER_SGD, 0, 0},
+    {GATUN_OPTIMIZER_SGD, 0, 0.9f},
+    {GATUN_OPTIMIZER_SGD, GATUN_OPTIMIZER_NESTEROV, 0.9f},
+    {GATUN_OPTIMIZER_ADAGRAD, 0, 0},
+    {GATUN_OPTIMIZER_RMSPROP, 0, 0},
+    {GATUN_OPTIMIZER_RMSPROP, 0, 0.9f},
+    {GATUN_OPTIMIZER_RMSPROP, GATUN_OPTIMIZER_CENTRED, 0},
+    {GATUN_OPTIMIZER_RMSPROP, GATUN_OPTIMIZER_CENTRED, 0.5f},
+    {GATUN_OPTIMIZER_ADADELTA, 0, 0},
+    {GATUN_OPTIMIZER_ADAM, 0, 0.9f},
+    {GATUN_OPTIMIZER_ADAM, GATUN_OPTIMIZER_AMSGRAD, 0.8f},
+    {GATUN_OPTIMIZER_ADAMAX, 0, 0.9f},
+    {GATUN_OPTIMIZER_LAMB, 0, 0.9f},
+};
 
 static void test_optimizers(void) {
     random_seed(6002);
     for (int s = 0; s < COUNT(check_sizes) + 1; s++) {
-        int64_t n = s < COUNT(check_sizes) ? check_sizes[s] : 300001;
-        for (int i = 0; i < 8; i++) {
-            check_sgd((gatun_sgd){n, 0.1f, i & 1 ? 0.9f : 0, i & 2 ? 0.01f : 0, i >> 2, 1 + i});
-            check_adam((gatun_adam){n, 1e-3f, 2e-3f, 1.5f, 0.9f, 0.999f, 1e-8f, i & 1 ? 0.1f : 0, i >> 1 & 1, 1 + i});
+        int64_t n = s < COUNT(check_sizes) ? check_sizes[s] : 100001;
+        for (int i = 0; i < COUNT(optimizers); i++) {
+            for (int variant = 0; variant < 8; variant++) {
+                check_optimizer(
+                    optimizer_of(optimizers[i].kind, optimizers[i].flags, optimizers[i].beta1, variant, 1 + variant), n);
+            }
         }
     }
     float f[1] = {0};
-    gatun_sgd sgd = {1, 0.1f, 0.9f, 0, 0, 1};
-    CHECK(gatun_sgd_step(&sgd, f, f, NULL) == GATUN_BAD_ARGUMENT, "momentum without v");
-    CHECK(gatun_sgd_step(NULL, f, f, f) == GATUN_BAD_ARGUMENT, "null");
-    sgd.n = 0;
-    CHECK(gatun_sgd_step(&sgd, NULL, NULL, NULL) == GATUN_OK, "empty");
-    sgd.n = -1;
-    CHECK(gatun_sgd_step(&sgd, f, f, f) == GATUN_BAD_ARGUMENT, "negative");
-    gatun_adam adam = {.n = 1, .threads = 1};
-    CHECK(gatun_adam_step(&adam, f, f, NULL, f) == GATUN_BAD_ARGUMENT, "null");
-    adam.n = 0;
-    CHECK(gatun_adam_step(&adam, NULL, NULL, NULL, NULL) == GATUN_OK, "empty");
+    gatun_update bad = {1, f, f, NULL, f, f};
+    gatun_optimizer o = optimizer_of(GATUN_OPTIMIZER_SGD, 0, 0.9f, 0, 1);
+    CHECK(gatun_optimizer_steps(&o, 0, NULL) == GATUN_OK, "none");
+    CHECK(gatun_optimizer_steps(&o, 1, NULL) == GATUN_BAD_ARGUMENT, "null");
+    CHECK(gatun_optimizer_steps(&o, -1, &bad) == GATUN_BAD_ARGUMENT, "count");
+    CHECK(gatun_optimizer_steps(NULL, 1, &bad) == GATUN_BAD_ARGUMENT, "null");
+    CHECK(gatun_optimizer_steps(&o, 1, &bad) == GATUN_BAD_ARGUMENT, "momentum without state");
+    o.beta1 = 0;
+    CHECK(gatun_optimizer_steps(&o, 1, &bad) == GATUN_OK, "no state is used");
+    bad.n = -1;
+    CHECK(gatun_optimizer_steps(&o, 1, &bad) == GATUN_BAD_ARGUMENT, "n");
+    bad = (gatun_update){.n = 1, .w = f, .g = f, .s0 = f, .s1 = f};
+    o = optimizer_of(GATUN_OPTIMIZER_ADAM, GATUN_OPTIMIZER_AMSGRAD, 0.9f, 0, 1);
+    CHECK(gatun_optimizer_steps(&o, 1, &bad) == GATUN_BAD_ARGUMENT, "amsgrad without s2");
+    o.flags = 0;
+    bad.s1 = NULL;
+    CHECK(gatun_optimizer_steps(&o, 1, &bad) == GATUN_BAD_ARGUMENT, "adam without s1");
+    CHECK(gatun_optimizer_step(&o, 0, NULL, NULL, NULL, NULL, NULL) == GATUN_OK, "empty");
+    o.kind = GATUN_OPTIMIZERS;
+    CHECK(gatun_optimizer_step(&o, 1, f, f, f, f, f) == GATUN_BAD_ARGUMENT, "kind");
+    o.kind = 0, o.threads = 0;
+    CHECK(gatun_optimizer_step(&o, 1, f, f, f, f, f) == GATUN_BAD_ARGUMENT, "threads");
 }
 
 /* Several parameters in one step: the bits of a step for each. */
@@ -181,43 +309,21 @@ static void test_steps(void) {
     random_seed(6003);
     enum { MOST = 40 };
     for (int trial = 0; trial < 40; trial++) {
-        int count = random_between(0, MOST), threads = random_between(1, 8);
-        gatun_sgd sgd = {-7, 0.1f, trial % 2 ? 0.9f : 0, 0.01f, 0, threads};
-        gatun_adam adam = {-7, 1e-3f, 2e-3f, 1.5f, 0.9f, 0.999f, 1e-8f, 0.1f, trial / 2 % 2, threads};
-        gatun_update together[MOST];
-        float *w[MOST], *m[MOST], *v[MOST], *g[MOST];
+        int count = random_between(0, MOST), threads = random_between(1, 8), kind = trial % COUNT(optimizers);
+        gatun_optimizer o =
+            optimizer_of(optimizers[kind].kind, optimizers[kind].flags, optimizers[kind].beta1, trial % 8, threads);
+        gatun_update together[MOST], alone[MOST];
         for (int i = 0; i < count; i++) {
-            int64_t n = i % 9 == 8 ? random_between(1, 60000) : random_between(0, 300);
-            g[i] = random_floats(n), w[i] = random_floats(n), m[i] = random_floats(n), v[i] = random_floats(n);
-            for (int64_t j = 0; j < n; j++) {
-                v[i][j] = fabsf(v[i][j]);
-            }
-            together[i] = (gatun_update){n, copy_of(w[i], n), g[i], copy_of(m[i], n), copy_of(v[i], n)};
+            alone[i] = new_update(i % 9 == 8 ? random_between(1, 60000) : random_between(0, 300));
+            together[i] = copy_update(&alone[i]);
         }
-        CHECK(gatun_sgd_steps(&sgd, count, together) == GATUN_OK, "sgd steps");
-        CHECK(gatun_adam_steps(&adam, count, together) == GATUN_OK, "adam steps");
+        CHECK(gatun_optimizer_steps(&o, count, together) == GATUN_OK, "steps");
         for (int i = 0; i < count; i++) {
-            size_t bytes = (size_t)together[i].n * sizeof(float);
-            sgd.n = adam.n = together[i].n;
-            CHECK(gatun_sgd_step(&sgd, w[i], g[i], v[i]) == GATUN_OK, "sgd");
-            CHECK(gatun_adam_step(&adam, w[i], g[i], m[i], v[i]) == GATUN_OK, "adam");
-            CHECK(memcmp(w[i], together[i].w, bytes) == 0 && memcmp(m[i], together[i].m, bytes) == 0
-                      && memcmp(v[i], together[i].v, bytes) == 0, "parameter %d of %d", i, count);
-            release(w[i]), release(g[i]), release(m[i]), release(v[i]);
-            release(together[i].w), release(together[i].m), release(together[i].v);
+            CHECK(gatun_optimizer_steps(&o, 1, &alone[i]) == GATUN_OK, "step");
+            CHECK(same_update(&alone[i], &together[i]), "parameter %d of %d, kind %d", i, count, o.kind);
+            release((float *)alone[i].g), release_update(&alone[i]), release_update(&together[i]);
         }
     }
-    float f[1] = {0};
-    gatun_update bad = {1, f, f, NULL, f};
-    gatun_sgd sgd = {.momentum = 0.9f, .threads = 1};
-    gatun_adam adam = {.threads = 1};
-    CHECK(gatun_sgd_steps(&sgd, 0, NULL) == GATUN_OK, "none");
-    CHECK(gatun_sgd_steps(&sgd, 1, NULL) == GATUN_BAD_ARGUMENT, "null");
-    CHECK(gatun_sgd_steps(&sgd, -1, &bad) == GATUN_BAD_ARGUMENT, "count");
-    CHECK(gatun_sgd_steps(&sgd, 1, &bad) == GATUN_OK, "m is not used");
-    CHECK(gatun_adam_steps(&adam, 1, &bad) == GATUN_BAD_ARGUMENT, "m");
-    bad.n = -1;
-    CHECK(gatun_sgd_steps(&sgd, 1, &bad) == GATUN_BAD_ARGUMENT, "n");
 }
 
 static void test_all(void) {

@@ -54,7 +54,8 @@ void KERNEL(norm_backward_apply)(const struct gatun_norm_rows *norm);
 void KERNEL(softmax)(int64_t rows, int64_t cols, int32_t log, const float *x, float *y);
 void KERNEL(cross_entropy)(int64_t rows, int64_t cols, const float *x, const int32_t *label, float *loss,
                            float *probabilities);
-void KERNEL(sgd)(const gatun_sgd *sgd, int64_t n, float *w, const float *g, float *v);
-void KERNEL(adam)(const gatun_adam *adam, int64_t n, float *w, const float *g, float *m, float *v);
+void KERNEL(optimize)(const gatun_optimizer *optimizer, const gatun_update *u, int64_t begin, int64_t end);
+void KERNEL(lamb_moments)(const gatun_optimizer *optimizer, const gatun_update *u, int64_t begin, int64_t end,
+                          double *sums);
 
 #endif

@@ -2,9 +2,12 @@
  * Copyright 2026 The Gatun Authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * optimizer.c - one pass over a parameter, its gradient and its moments.
+ * optimizer.c - one pass over a parameter, its gradient and its state.
  */
 #include "kernels_local.h"
+
+/* How much of the gradient's preparation is asked for; each has loops of its own. */
+enum mode { PLAIN, DECAYED, EVERYTHING };
 
 INLINE vf load_n(const float *p, int64_t n) {
     return n == VL ? v_load(p) : v_load_part(p, n);
@@ -18,42 +21,154 @@ INLINE void store_n(float *p, vf v, int64_t n) {
     }
 }
 
-void KERNEL(sgd)(const gatun_sgd *sgd, int64_t n, float *w, const float *g, float *v) {
-    const float rate = sgd->rate, momentum = sgd->momentum, decay = sgd->weight_decay;
-    const int nesterov = sgd->nesterov != 0;
-    for (int64_t i = 0; i < n; i += VL) {
-        int64_t m = n - i < VL ? n - i : VL;
-        vf weight = load_n(w + i, m);
-        vf step = load_n(g + i, m);
-        if (decay != 0.0f) {
-            step = step + decay * weight;
+static enum mode mode_of(const gatun_optimizer *o) {
+    if (o->scale != 1.0f || o->clip != 0.0f || o->l1 != 0.0f) {
+        return EVERYTHING;
+    }
+    return o->l2 != 0.0f ? DECAYED : PLAIN;
+}
+
+INLINE vf prepared(const gatun_optimizer *o, enum mode mode, vf gradient, vf weight) {
+    if (mode == EVERYTHING) {
+        gradient = o->scale * gradient;
+        if (o->clip != 0.0f) {
+            gradient = v_min(v_max(gradient, v_set(-o->clip)), v_set(o->clip));
         }
-        if (momentum != 0.0f) {
-            vf velocity = momentum * load_n(v + i, m) + step;
-            store_n(v + i, velocity, m);
-            step = nesterov ? step + momentum * velocity : velocity;
+        if (o->l1 != 0.0f) {
+            const vf zero = {0}, l1 = v_set(o->l1);
+            gradient = gradient + v_select(v_greater(weight, zero), l1, zero) - v_select(v_less(weight, zero), l1, zero);
         }
-        store_n(w + i, weight - rate * step, m);
+    }
+    return mode == PLAIN ? gradient : gradient + o->l2 * weight;
+}
+
+/* s = beta s + (1 - beta) x of the n elements at s, and the result. */
+INLINE vf average(float *s, float beta, vf x, int64_t n) {
+    vf y = beta * load_n(s, n) + (1.0f - beta) * x;
+    store_n(s, y, n);
+    return y;
+}
+
+/* The step of n <= VL elements: what to take from w. */
+INLINE vf step_of(const gatun_optimizer *o, int32_t kind, vf gradient, float *s0, float *s1, float *s2, int64_t n) {
+    switch (kind) {
+    case GATUN_OPTIMIZER_SGD: {
+        if (o->beta1 == 0.0f) {
+            return o->rate * gradient;
+        }
+        vf velocity = o->beta1 * load_n(s0, n) + gradient;
+        store_n(s0, velocity, n);
+        return o->rate * (o->flags & GATUN_OPTIMIZER_NESTEROV ? gradient + o->beta1 * velocity : velocity);
+    }
+    case GATUN_OPTIMIZER_ADAGRAD: {
+        vf sum = load_n(s0, n) + gradient * gradient;
+        store_n(s0, sum, n);
+        return o->rate * gradient / (v_sqrt(sum) + o->epsilon);
+    }
+    case GATUN_OPTIMIZER_RMSPROP: {
+        vf square = average(s0, o->beta2, gradient * gradient, n);
+        if (o->flags & GATUN_OPTIMIZER_CENTRED) {
+            vf mean = average(s1, o->beta2, gradient, n);
+            square = v_max(square - mean * mean, (vf){0}); /* rounding must not make it negative */
+        }
+        vf step = gradient / (v_sqrt(square) + o->epsilon);
+        if (o->beta1 != 0.0f) {
+            step = o->beta1 * load_n(s2, n) + step;
+            store_n(s2, step, n);
+        }
+        return o->rate * step;
+    }
+    case GATUN_OPTIMIZER_ADADELTA: {
+        vf square = average(s0, o->beta2, gradient * gradient, n);
+        vf step = gradient * v_sqrt(load_n(s1, n) + o->epsilon) / v_sqrt(square + o->epsilon);
+        average(s1, o->beta2, step * step, n);
+        return o->rate * step;
+    }
+    case GATUN_OPTIMIZER_ADAMAX: {
+        vf first = average(s0, o->beta1, gradient, n);
+        vf largest = v_max(o->beta2 * load_n(s1, n), v_abs(gradient) + o->epsilon);
+        store_n(s1, largest, n);
+        return o->first_rate * first / largest;
+    }
+    default: { /* adam, and the moments of lamb */
+        vf first = average(s0, o->beta1, gradient, n);
+        vf second = average(s1, o->beta2, gradient * gradient, n);
+        if (o->flags & GATUN_OPTIMIZER_AMSGRAD) {
+            second = v_max(load_n(s2, n), second);
+            store_n(s2, second, n);
+        }
+        return (o->first_rate * first + o->gradient_rate * gradient) / (v_sqrt(second) * o->correction + o->epsilon);
+    }
     }
 }
 
-void KERNEL(adam)(const gatun_adam *adam, int64_t n, float *w, const float *g, float *m, float *v) {
-    const float beta1 = adam->beta1, beta2 = adam->beta2;
-    const float coupled = adam->decoupled ? 0.0f : adam->weight_decay;
-    const float shrink = adam->decoupled ? adam->rate * adam->weight_decay : 0.0f;
+static float *at(float *p, int64_t offset) {
+    return p != NULL ? p + offset : NULL;
+}
+
+INLINE void loop(const gatun_optimizer *optimizer, int32_t kind, enum mode mode, const gatun_update *u, int64_t begin,
+                 int64_t end) {
+    const gatun_optimizer o = *optimizer; /* no store to a parameter can change it */
+    float *w = u->w + begin, *s0 = at(u->s0, begin), *s1 = at(u->s1, begin), *s2 = at(u->s2, begin);
+    const float *g = u->g + begin;
+    const int64_t n = end - begin;
     for (int64_t i = 0; i < n; i += VL) {
-        int64_t k = n - i < VL ? n - i : VL;
-        vf weight = load_n(w + i, k);
-        vf gradient = load_n(g + i, k);
-        if (coupled != 0.0f) {
-            gradient = gradient + coupled * weight;
+        int64_t m = n - i < VL ? n - i : VL;
+        vf weight = load_n(w + i, m);
+        vf step = step_of(&o, kind, prepared(&o, mode, load_n(g + i, m), weight), at(s0, i), at(s1, i), at(s2, i), m);
+        store_n(w + i, weight - o.shrink * weight - step, m);
+    }
+}
+
+/* The second pass of lamb: the rate holds the ratio of the norms already. */
+static void lamb_step(const gatun_optimizer *o, const gatun_update *u, int64_t begin, int64_t end) {
+    for (int64_t i = begin; i < end; i += VL) {
+        int64_t m = end - i < VL ? end - i : VL;
+        vf weight = load_n(u->w + i, m);
+        vf scale = v_sqrt(load_n(u->s1 + i, m)) * o->correction + o->epsilon;
+        vf step = o->first_rate * load_n(u->s0 + i, m) / scale + o->shrink * weight;
+        store_n(u->w + i, weight - o->rate * step, m);
+    }
+}
+
+#define LOOPS(kind)                                                                                                    \
+    case kind:                                                                                                         \
+        switch (mode_of(optimizer)) {                                                                                  \
+        case PLAIN: loop(optimizer, kind, PLAIN, u, begin, end); break;                                                \
+        case DECAYED: loop(optimizer, kind, DECAYED, u, begin, end); break;                                            \
+        default: loop(optimizer, kind, EVERYTHING, u, begin, end);                                                     \
+        }                                                                                                              \
+        break
+
+void KERNEL(optimize)(const gatun_optimizer *optimizer, const gatun_update *u, int64_t begin, int64_t end) {
+    switch (optimizer->kind) {
+        LOOPS(GATUN_OPTIMIZER_SGD);
+        LOOPS(GATUN_OPTIMIZER_ADAGRAD);
+        LOOPS(GATUN_OPTIMIZER_RMSPROP);
+        LOOPS(GATUN_OPTIMIZER_ADADELTA);
+        LOOPS(GATUN_OPTIMIZER_ADAM);
+        LOOPS(GATUN_OPTIMIZER_ADAMAX);
+    default: lamb_step(optimizer, u, begin, end);
+    }
+}
+
+/* The first pass of lamb: moves the moments; adds to sums the squares of w and of its step. */
+void KERNEL(lamb_moments)(const gatun_optimizer *optimizer, const gatun_update *u, int64_t begin, int64_t end,
+                          double *sums) {
+    gatun_optimizer o = *optimizer;
+    o.flags = 0, o.gradient_rate = 0.0f; /* of adam only */
+    const enum mode mode = mode_of(optimizer);
+    for (int64_t i = begin; i < end; i += VL) {
+        int64_t m = end - i < VL ? end - i : VL;
+        vf weight = load_n(u->w + i, m);
+        vf step = step_of(&o, GATUN_OPTIMIZER_LAMB, prepared(&o, mode, load_n(u->g + i, m), weight), u->s0 + i, u->s1 + i,
+                          NULL, m)
+                  + o.shrink * weight;
+        vf squares[2] = {weight * weight, step * step};
+        for (int k = 0; k < 2; k++) {
+            float lanes[VL] = {0}; /* lanes after the end may hold anything */
+            store_n(lanes, squares[k], m);
+            sums[k] += (double)v_sum(v_load(lanes));
         }
-        weight = weight - shrink * weight;
-        vf first = beta1 * load_n(m + i, k) + (1.0f - beta1) * gradient;
-        vf second = beta2 * load_n(v + i, k) + (1.0f - beta2) * (gradient * gradient);
-        store_n(m + i, first, k);
-        store_n(v + i, second, k);
-        vf scale = v_sqrt(second) * adam->v_correction + adam->epsilon;
-        store_n(w + i, weight - adam->rate_corrected * first / scale, k);
     }
 }

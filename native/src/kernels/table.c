@@ -43,6 +43,6 @@ const struct gatun_kernels KERNEL(gatun_kernels) = {
     .norm_backward_apply = KERNEL(norm_backward_apply),
     .softmax = KERNEL(softmax),
     .cross_entropy = KERNEL(cross_entropy),
-    .sgd = KERNEL(sgd),
-    .adam = KERNEL(adam),
+    .optimize = KERNEL(optimize),
+    .lamb_moments = KERNEL(lamb_moments),
 };

@@ -10,8 +10,6 @@ import io.gatun.kernel.Nd;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -93,215 +91,105 @@ public final class InPlace {
                             + ": they must be equal");
         }
         Tensor g = aligned("InPlace.lerp", target, source);
-        // descent against the rate -weight along source - target, which is a decay of -1
+        // descent with no rate, along a decay of w: w -= -weight (source - w)
+        Kernels.Optimizer step = UpdateRule.sgd(-weight, 0, false).decay(-1, 0).kernel();
         Backend.kernels()
-                .sgd(
-                        new Kernels.Sgd(target.shape().size(), -weight, 0, -1, false),
-                        target.data(),
-                        g.data(),
-                        null,
+                .optimize(
+                        step,
+                        new Kernels.Update(
+                                target.shape().size(), target.data(), g.data(), null, null, null),
                         Scope.currentThreads());
     }
 
     /**
-     * One step of stochastic gradient descent in one pass over the parameter: g' = g + weightDecay
-     * w; with momentum v = momentum v + g' and w -= rate v (or rate (g' + momentum v) for
-     * Nesterov's form), else w -= rate g'. PyTorch's convention.
+     * A parameter of a step, with what the step reads and writes.
      *
      * @param parameter w, dense in memory
      * @param gradient g, of w's shape
-     * @param velocity v, of w's layout; null if momentum is 0
-     * @param rate learning rate
-     * @param momentum 0 for none
-     * @param weightDecay L2 penalty, 0 for none
-     * @param nesterov Nesterov's form of momentum
+     * @param state as many tensors of w's layout as the rule {@link UpdateRule#state names}, from
+     *     {@link #zerosLike}
      */
-    public static void sgd(
-            Tensor parameter,
-            Tensor gradient,
-            @Nullable Tensor velocity,
-            float rate,
-            float momentum,
-            float weightDecay,
-            boolean nesterov) {
-        sgd(
-                List.of(new SgdUpdate(parameter, gradient, velocity)),
-                rate,
-                momentum,
-                weightDecay,
-                nesterov);
+    public record Update(Tensor parameter, Tensor gradient, List<Tensor> state) {
+        /** Copies the list. */
+        public Update {
+            state = List.copyOf(state);
+        }
     }
 
     /**
-     * A parameter of a step of descent over several.
+     * One step of an optimizer for one parameter.
      *
+     * @param rule the step
      * @param parameter w, dense in memory
      * @param gradient g, of w's shape
-     * @param velocity v, of w's layout; null if momentum is 0
+     * @param state as many tensors of w's layout as the rule names
      */
-    public record SgdUpdate(Tensor parameter, Tensor gradient, @Nullable Tensor velocity) {}
+    public static void update(UpdateRule rule, Tensor parameter, Tensor gradient, Tensor... state) {
+        update(rule, List.of(new Update(parameter, gradient, List.of(state))));
+    }
 
     /**
-     * The same step for several parameters as {@link #sgd(Tensor, Tensor, Tensor, float, float,
-     * float, boolean)} takes for each, bit for bit, in one kernel that divides all their elements
-     * among the threads together. All are checked before the first one is changed.
+     * One step of an optimizer for several parameters, bit for bit what one for each gives, in one
+     * kernel that divides all their elements among the threads together. All are checked before the
+     * first one is changed.
      *
+     * @param rule the step
      * @param updates the parameters, none twice
-     * @param rate learning rate
-     * @param momentum 0 for none
-     * @param weightDecay L2 penalty, 0 for none
-     * @param nesterov Nesterov's form of momentum
+     * @throws IllegalArgumentException if shapes, types or layouts do not fit, a state is missing,
+     *     or a tensor is read-only
      */
-    public static void sgd(
-            List<SgdUpdate> updates,
-            float rate,
-            float momentum,
-            float weightDecay,
-            boolean nesterov) {
+    public static void update(UpdateRule rule, List<Update> updates) {
         List<Kernels.Update> list = new ArrayList<>(updates.size());
         List<Kernels.Update> foreign = new ArrayList<>(0);
-        for (SgdUpdate u : updates) {
-            Tensor g = aligned("sgd", u.parameter, u.gradient);
-            if (u.velocity == null && momentum != 0) {
+        for (Update u : updates) {
+            Tensor g = aligned(rule.name(), u.parameter, u.gradient);
+            if (u.state.size() != rule.state().size()) {
                 throw new IllegalArgumentException(
-                        "sgd: momentum " + momentum + " needs a velocity tensor");
+                        rule.name()
+                                + ": the rule keeps "
+                                + rule.state()
+                                + " for each parameter, given are "
+                                + u.state.size()
+                                + " tensors: make each with InPlace.zerosLike(parameter)");
             }
-            MemorySegment v =
-                    u.velocity == null
-                            ? null
-                            : state("sgd", "velocity", u.parameter, u.velocity).data();
-            long n = u.parameter.shape().size();
-            boolean ours = pooled(u.parameter, g, u.velocity);
+            @Nullable MemorySegment[] slots = new MemorySegment[3];
+            boolean ours = pooled(u.parameter) && pooled(g);
+            for (int i = 0; i < u.state.size(); i++) {
+                Tensor state = state(rule.name(), rule.state().get(i), u.parameter, u.state.get(i));
+                slots[rule.slot(i)] = state.data();
+                ours &= pooled(state);
+            }
             (ours ? list : foreign)
-                    .add(new Kernels.Update(n, u.parameter.data(), g.data(), null, v));
+                    .add(
+                            new Kernels.Update(
+                                    u.parameter.shape().size(),
+                                    u.parameter.data(),
+                                    g.data(),
+                                    slots[0],
+                                    slots[1],
+                                    slots[2]));
         }
-        Kernels.Sgd step = new Kernels.Sgd(0, rate, momentum, weightDecay, nesterov);
         int threads = Scope.currentThreads();
         for (Kernels.Update u : foreign) {
-            Backend.kernels().sgd(step.of(u.n()), u.w(), u.g(), u.v(), threads);
+            Backend.kernels().optimize(rule.kernel(), u, threads);
         }
-        withWorkspace(list, workspace -> Backend.kernels().sgd(step, list, workspace, threads));
-    }
-
-    /**
-     * Whether a list of addresses is safe: only a call with the segment itself keeps a user's own
-     * memory from being closed meanwhile, or refuses it when it is.
-     */
-    private static boolean pooled(@Nullable Tensor... tensors) {
-        for (Tensor tensor : tensors) {
-            if (tensor != null && !tensor.storage().isPooled()) {
-                return false;
-            }
-        }
-        return true;
-    }
-
-    /** Lends the kernels room for a list, from the pool. */
-    private static void withWorkspace(List<Kernels.Update> list, Consumer<MemorySegment> call) {
         if (list.isEmpty()) {
             return;
         }
         Pool.Block block = Pool.INSTANCE.acquire(list.size() * Kernels.Update.BYTES);
         try {
-            call.accept(block.segment);
+            Backend.kernels().optimize(rule.kernel(), list, block.segment, threads);
         } finally {
             Pool.INSTANCE.release(block);
         }
     }
 
     /**
-     * One step of Adam (Kingma and Ba, 2015) or AdamW (Loshchilov and Hutter, 2019) in one pass
-     * over the parameter.
-     *
-     * @param parameter w, dense in memory
-     * @param gradient g, of w's shape
-     * @param first m, the mean of gradients, of w's layout
-     * @param second v, the mean of squared gradients, of w's layout
-     * @param step number of this step, from 1, for the bias correction
-     * @param rate learning rate
-     * @param beta1 decay of m
-     * @param beta2 decay of v
-     * @param epsilon added to the root
-     * @param weightDecay 0 for none
-     * @param decoupled whether the decay acts on w (AdamW) instead of on g
+     * Whether a list of addresses is safe: only a call with the segment itself keeps a user's own
+     * memory from being closed meanwhile, or refuses it when it is.
      */
-    public static void adam(
-            Tensor parameter,
-            Tensor gradient,
-            Tensor first,
-            Tensor second,
-            long step,
-            double rate,
-            double beta1,
-            double beta2,
-            double epsilon,
-            double weightDecay,
-            boolean decoupled) {
-        AdamUpdate one = new AdamUpdate(parameter, gradient, first, second);
-        adam(List.of(one), step, rate, beta1, beta2, epsilon, weightDecay, decoupled);
-    }
-
-    /**
-     * A parameter of a step of Adam over several.
-     *
-     * @param parameter w, dense in memory
-     * @param gradient g, of w's shape
-     * @param first m, the mean of gradients, of w's layout
-     * @param second v, the mean of squared gradients, of w's layout
-     */
-    public record AdamUpdate(Tensor parameter, Tensor gradient, Tensor first, Tensor second) {}
-
-    /**
-     * The same step of Adam for several parameters, bit for bit what one for each gives, in one
-     * kernel that divides all their elements among the threads together. All are checked before the
-     * first one is changed.
-     *
-     * @param updates the parameters, none twice
-     * @param step number of this step, from 1, for the bias correction
-     * @param rate learning rate
-     * @param beta1 decay of m
-     * @param beta2 decay of v
-     * @param epsilon added to the root
-     * @param weightDecay 0 for none
-     * @param decoupled whether the decay acts on w (AdamW) instead of on g
-     */
-    public static void adam(
-            List<AdamUpdate> updates,
-            long step,
-            double rate,
-            double beta1,
-            double beta2,
-            double epsilon,
-            double weightDecay,
-            boolean decoupled) {
-        List<Kernels.Update> list = new ArrayList<>(updates.size());
-        List<Kernels.Update> foreign = new ArrayList<>(0);
-        for (AdamUpdate u : updates) {
-            Tensor g = aligned("adam", u.parameter, u.gradient);
-            MemorySegment m = state("adam", "first", u.parameter, u.first).data();
-            MemorySegment v = state("adam", "second", u.parameter, u.second).data();
-            long n = u.parameter.shape().size();
-            boolean ours = pooled(u.parameter, g, u.first) && pooled(u.second);
-            (ours ? list : foreign).add(new Kernels.Update(n, u.parameter.data(), g.data(), m, v));
-        }
-        Kernels.Adam all =
-                new Kernels.Adam(
-                        0,
-                        (float) rate,
-                        (float) (rate / (1 - Math.pow(beta1, (double) step))),
-                        (float) (1 / Math.sqrt(1 - Math.pow(beta2, (double) step))),
-                        (float) beta1,
-                        (float) beta2,
-                        (float) epsilon,
-                        (float) weightDecay,
-                        decoupled);
-        int threads = Scope.currentThreads();
-        for (Kernels.Update u : foreign) {
-            MemorySegment m = Objects.requireNonNull(u.m());
-            MemorySegment v = Objects.requireNonNull(u.v());
-            Backend.kernels().adam(all.of(u.n()), u.w(), u.g(), m, v, threads);
-        }
-        withWorkspace(list, workspace -> Backend.kernels().adam(all, list, workspace, threads));
+    private static boolean pooled(Tensor tensor) {
+        return tensor.storage().isPooled();
     }
 
     /** The gradient in the parameter's memory order, so that one flat pass serves both. */

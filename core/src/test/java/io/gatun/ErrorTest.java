@@ -341,12 +341,17 @@ class ErrorTest {
     }
 
     private static Object sgd(Tensor w, Tensor g, Tensor v, float momentum) {
-        InPlace.sgd(w, g, v, 0.1f, momentum, 0, false);
+        UpdateRule rule = UpdateRule.sgd(0.1f, momentum, false);
+        if (v == null) {
+            InPlace.update(rule, w, g);
+        } else {
+            InPlace.update(rule, w, g, v);
+        }
         return w;
     }
 
     private static Object adam(Tensor w, Tensor g, Tensor m, Tensor v) {
-        InPlace.adam(w, g, m, v, 1, 0.1, 0.9, 0.999, 1e-8, 0, false);
+        InPlace.update(UpdateRule.adam(1, 0.1, 0.9, 0.999, 1e-8, false), w, g, m, v);
         return w;
     }
 
@@ -363,7 +368,7 @@ class ErrorTest {
         add("lerp ints", () -> lerp(t(2), ints(2)), "InPlace.lerp", "INT32");
         add("sgd gradient", () -> sgd(t(2, 3), t(3, 2), null, 0), "sgd", "[3, 2]", "[2, 3]");
         add("sgd ints", () -> sgd(t(2), ints(2), null, 0), "sgd", "INT32");
-        add("sgd no velocity", () -> sgd(t(2), t(2), null, 0.9f), "sgd", "velocity", "0.9");
+        add("sgd no velocity", () -> sgd(t(2), t(2), null, 0.9f), "sgd", "velocity", "0 tensors");
         add("sgd velocity", () -> sgd(t(2), t(2), t(3), 0.9f), "sgd", "velocity", "[3]", "[2]");
         add(
                 "sgd order of velocity",

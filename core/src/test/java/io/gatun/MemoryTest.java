@@ -31,7 +31,7 @@ class MemoryTest {
             Tensor loss = Softmax.crossEntropy(h, Tensor.of(labels));
             loss = loss.add(weight.square().sum().mul(1e-3f));
             Gradients gradients = tape.gradients(loss, kernel, bias, weight);
-            gradients.forEach((w, g) -> InPlace.sgd(w, g, null, 1e-3f, 0, 0, false));
+            gradients.forEach((w, g) -> InPlace.update(UpdateRule.sgd(1e-3, 0, false), w, g));
             return loss.item();
         }
     }

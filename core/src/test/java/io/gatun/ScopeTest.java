@@ -75,7 +75,7 @@ class ScopeTest {
             () -> Views.concat(0, other, x),
             () -> InPlace.fill(x, 1),
             () -> InPlace.copy(other, x),
-            () -> InPlace.sgd(other, x, null, 0.1f, 0, 0, false),
+            () -> InPlace.update(UpdateRule.sgd(0.1, 0, false), other, x),
             () -> Convert.firstNan(x)
         };
         for (Executable use : uses) {

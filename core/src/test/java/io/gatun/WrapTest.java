@@ -29,6 +29,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Tensors over memory of the user's own. */
 class WrapTest {
+    private static final UpdateRule DESCENT = UpdateRule.sgd(1, 0, false);
+    private static final UpdateRule ADAM = UpdateRule.adam(1, 0.1, 0.9, 0.999, 1e-8, false);
+
     private static void assertRefused(Executable call, String... parts) {
         String message = assertThrows(IllegalArgumentException.class, call).getMessage();
         for (String part : parts) {
@@ -91,16 +94,12 @@ class WrapTest {
                     new Executable[] {
                         () -> InPlace.fill(x, 1),
                         () -> InPlace.copy(x, writable),
-                        () -> InPlace.sgd(x, writable, null, 0.1f, 0, 0, false),
-                        () -> InPlace.sgd(writable, writable, x, 0.1f, 0.9f, 0, false),
+                        () -> InPlace.update(UpdateRule.sgd(0.1, 0, false), x, writable),
                         () ->
-                                InPlace.adam(
-                                        x, writable, writable, writable, 1, 0.1, 0.9, 0.999, 1e-8,
-                                        0, false),
-                        () ->
-                                InPlace.adam(
-                                        writable, writable, writable, x, 1, 0.1, 0.9, 0.999, 1e-8,
-                                        0, false)
+                                InPlace.update(
+                                        UpdateRule.sgd(0.1, 0.9, false), writable, writable, x),
+                        () -> InPlace.update(ADAM, x, writable, writable, writable),
+                        () -> InPlace.update(ADAM, writable, writable, writable, x)
                     }) {
                 assertRefused(write, "read-only", "[8, 8]");
             }
@@ -161,10 +160,10 @@ class WrapTest {
                     () -> x.transpose().contiguous(),
                     () -> x.slice(0, 0, 1).slice(1, 0, 1).item(),
                     () -> InPlace.fill(x, 1),
-                    () -> InPlace.sgd(x, other, null, 1, 0, 0, false),
-                    () -> InPlace.sgd(updates(other, x), 1, 0, 0, false),
-                    () -> InPlace.sgd(other, x, null, 1, 0, 0, false),
-                    () -> InPlace.adam(other, other, other, x, 1, 1, 0.9, 0.99, 0, 0, false),
+                    () -> InPlace.update(DESCENT, x, other),
+                    () -> InPlace.update(DESCENT, updates(other, x)),
+                    () -> InPlace.update(DESCENT, other, x),
+                    () -> InPlace.update(ADAM, other, other, other, x),
                     () -> Softmax.logSoftmax(x),
                     () -> x.max(false, 0)
                 }) {
@@ -173,9 +172,9 @@ class WrapTest {
         assertTrue(x.toString().contains("not accessible"), x.toString());
     }
 
-    private static List<InPlace.SgdUpdate> updates(Tensor... tensors) {
+    private static List<InPlace.Update> updates(Tensor... tensors) {
         return java.util.Arrays.stream(tensors)
-                .map(t -> new InPlace.SgdUpdate(t, Tensor.ones(t.shape()), null))
+                .map(t -> new InPlace.Update(t, Tensor.ones(t.shape()), List.of()))
                 .toList();
     }
 
@@ -185,7 +184,7 @@ class WrapTest {
             MemorySegment memory = arena.allocate(JAVA_FLOAT, 2);
             Tensor x = Tensor.wrap(memory, Shape.of(2));
             Tensor y = Tensor.ones(Shape.of(3));
-            InPlace.sgd(updates(x, y), 0.5f, 0, 0, false);
+            InPlace.update(UpdateRule.sgd(0.5, 0, false), updates(x, y));
             assertArrayEquals(new float[] {-0.5f, -0.5f}, memory.toArray(JAVA_FLOAT));
             assertArrayEquals(new float[] {0.5f, 0.5f, 0.5f}, y.toFloatArray());
         }

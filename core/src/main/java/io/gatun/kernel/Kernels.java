@@ -6,7 +6,6 @@ package io.gatun.kernel;
 
 import java.lang.foreign.MemorySegment;
 import java.util.List;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -180,37 +179,59 @@ public interface Kernels {
     record BatchNorm(
             long rows, int channels, float epsilon, Activation activation, boolean fixed) {}
 
-    /** One step of stochastic gradient descent; see {@code struct gatun_sgd}. */
-    record Sgd(long n, float rate, float momentum, float weightDecay, boolean nesterov) {
-        /** This step for a parameter of another size. */
-        public Sgd of(long size) {
-            return new Sgd(size, rate, momentum, weightDecay, nesterov);
-        }
+    /** The order is that of {@code enum gatun_optimizer_kind}. */
+    enum OptimizerKind {
+        SGD,
+        ADAGRAD,
+        RMSPROP,
+        ADADELTA,
+        ADAM,
+        ADAMAX,
+        LAMB
     }
 
-    /** One step of Adam; see {@code struct gatun_adam}. */
-    record Adam(
-            long n,
+    /** One step of an optimizer; see {@code struct gatun_optimizer}. */
+    record Optimizer(
+            OptimizerKind kind,
+            int flags,
             float rate,
-            float rateCorrected,
-            float vCorrection,
             float beta1,
             float beta2,
             float epsilon,
-            float weightDecay,
-            boolean decoupled) {
-        /** This step for a parameter of another size. */
-        public Adam of(long size) {
-            return new Adam(
-                    size,
+            float firstRate,
+            float gradientRate,
+            float correction,
+            float scale,
+            float clip,
+            float l2,
+            float l1,
+            float shrink) {
+        public static final int NESTEROV = 1;
+        public static final int CENTRED = 2;
+        public static final int AMSGRAD = 4;
+
+        /** Whether the step has one of the flags above. */
+        public boolean has(int flag) {
+            return (flags & flag) != 0;
+        }
+
+        /** This step with another preparation of the gradient and another decoupled decay. */
+        public Optimizer with(double scale, double clip, double l2, double l1, double shrink) {
+            return new Optimizer(
+                    kind,
+                    flags,
                     rate,
-                    rateCorrected,
-                    vCorrection,
                     beta1,
                     beta2,
                     epsilon,
-                    weightDecay,
-                    decoupled);
+                    firstRate,
+                    gradientRate,
+                    correction,
+                    (float) scale,
+                    (float) clip,
+                    (float) l2,
+                    (float) l1,
+                    (float) shrink);
         }
     }
 
@@ -366,49 +387,32 @@ public interface Kernels {
             int threads);
 
     /**
-     * A parameter of a step over several; see {@code struct gatun_update}. Only addresses reach the
-     * kernel: the caller sees to it that nobody can end the memory meanwhile.
+     * A parameter of a step, with the state that the kind uses; see {@code struct gatun_update}.
      */
     record Update(
             long n,
             MemorySegment w,
             MemorySegment g,
-            @Nullable MemorySegment m,
-            @Nullable MemorySegment v) {
+            @Nullable MemorySegment s0,
+            @Nullable MemorySegment s1,
+            @Nullable MemorySegment s2) {
         /** Bytes that an implementation may need to pass one on. */
         public static final long BYTES = 64;
     }
 
+    /** One step of one parameter. */
+    void optimize(Optimizer step, Update update, int threads);
+
     /**
-     * The same step for all parameters; the step's n is not used.
+     * The same step for all parameters. Only addresses reach the kernel: the caller sees to it that
+     * nobody can end the memory meanwhile.
      *
      * @param workspace {@link Update#BYTES} for each parameter
      */
-    default void sgd(Sgd step, List<Update> updates, MemorySegment workspace, int threads) {
-        for (Update u : updates) {
-            sgd(step.of(u.n()), u.w(), u.g(), u.v(), threads);
+    default void optimize(
+            Optimizer step, List<Update> updates, MemorySegment workspace, int threads) {
+        for (Update update : updates) {
+            optimize(step, update, threads);
         }
     }
-
-    /**
-     * The same step for all parameters; the step's n is not used.
-     *
-     * @param workspace {@link Update#BYTES} for each parameter
-     */
-    default void adam(Adam step, List<Update> updates, MemorySegment workspace, int threads) {
-        for (Update u : updates) {
-            MemorySegment m = Objects.requireNonNull(u.m());
-            adam(step.of(u.n()), u.w(), u.g(), m, Objects.requireNonNull(u.v()), threads);
-        }
-    }
-
-    void sgd(Sgd step, MemorySegment w, MemorySegment g, @Nullable MemorySegment v, int threads);
-
-    void adam(
-            Adam step,
-            MemorySegment w,
-            MemorySegment g,
-            MemorySegment m,
-            MemorySegment v,
-            int threads);
 }

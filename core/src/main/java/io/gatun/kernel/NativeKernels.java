@@ -6,13 +6,12 @@ package io.gatun.kernel;
 
 import io.gatun.bindings.NativeLibraries;
 import io.gatun.bindings.gatun.Gatun;
-import io.gatun.bindings.gatun.gatun_adam;
 import io.gatun.bindings.gatun.gatun_batch_norm;
 import io.gatun.bindings.gatun.gatun_conv2d;
 import io.gatun.bindings.gatun.gatun_gemm;
 import io.gatun.bindings.gatun.gatun_nd;
+import io.gatun.bindings.gatun.gatun_optimizer;
 import io.gatun.bindings.gatun.gatun_pool2d;
-import io.gatun.bindings.gatun.gatun_sgd;
 import io.gatun.bindings.gatun.gatun_update;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
@@ -481,33 +480,47 @@ public final class NativeKernels implements Kernels {
                 "cross_entropy_backward");
     }
 
-    private MemorySegment describe(Sgd step, int threads) {
+    private MemorySegment describe(Optimizer step, int threads) {
         MemorySegment d = descriptors.take();
-        gatun_sgd.n(d, step.n());
-        gatun_sgd.rate(d, step.rate());
-        gatun_sgd.momentum(d, step.momentum());
-        gatun_sgd.weight_decay(d, step.weightDecay());
-        gatun_sgd.nesterov(d, step.nesterov() ? 1 : 0);
-        gatun_sgd.threads(d, threads);
+        gatun_optimizer.kind(d, step.kind().ordinal());
+        gatun_optimizer.flags(d, step.flags());
+        gatun_optimizer.rate(d, step.rate());
+        gatun_optimizer.beta1(d, step.beta1());
+        gatun_optimizer.beta2(d, step.beta2());
+        gatun_optimizer.epsilon(d, step.epsilon());
+        gatun_optimizer.first_rate(d, step.firstRate());
+        gatun_optimizer.gradient_rate(d, step.gradientRate());
+        gatun_optimizer.correction(d, step.correction());
+        gatun_optimizer.scale(d, step.scale());
+        gatun_optimizer.clip(d, step.clip());
+        gatun_optimizer.l2(d, step.l2());
+        gatun_optimizer.l1(d, step.l1());
+        gatun_optimizer.shrink(d, step.shrink());
+        gatun_optimizer.threads(d, threads);
         return d;
     }
 
     @Override
-    public void sgd(
-            Sgd step, MemorySegment w, MemorySegment g, @Nullable MemorySegment v, int threads) {
+    public void optimize(Optimizer step, Update u, int threads) {
         MemorySegment d = describe(step, threads);
         try {
-            check(Gatun.gatun_sgd_step(d, w, g, orNull(v)), "sgd_step");
+            check(
+                    Gatun.gatun_optimizer_step(
+                            d, u.n(), u.w(), u.g(), orNull(u.s0()), orNull(u.s1()), orNull(u.s2())),
+                    "optimizer_step");
         } finally {
             descriptors.give(d);
         }
     }
 
     @Override
-    public void sgd(Sgd step, List<Update> updates, MemorySegment workspace, int threads) {
+    public void optimize(
+            Optimizer step, List<Update> updates, MemorySegment workspace, int threads) {
         MemorySegment d = describe(step, threads);
         try {
-            check(Gatun.gatun_sgd_steps(d, updates.size(), list(updates, workspace)), "sgd_steps");
+            check(
+                    Gatun.gatun_optimizer_steps(d, updates.size(), list(updates, workspace)),
+                    "optimizer_steps");
         } finally {
             Reference.reachabilityFence(updates);
             descriptors.give(d);
@@ -522,53 +535,10 @@ public final class NativeKernels implements Kernels {
             gatun_update.n(s, u.n());
             gatun_update.w(s, u.w());
             gatun_update.g(s, u.g());
-            gatun_update.m(s, orNull(u.m()));
-            gatun_update.v(s, orNull(u.v()));
+            gatun_update.s0(s, orNull(u.s0()));
+            gatun_update.s1(s, orNull(u.s1()));
+            gatun_update.s2(s, orNull(u.s2()));
         }
         return workspace;
-    }
-
-    private MemorySegment describe(Adam step, int threads) {
-        MemorySegment d = descriptors.take();
-        gatun_adam.n(d, step.n());
-        gatun_adam.rate(d, step.rate());
-        gatun_adam.rate_corrected(d, step.rateCorrected());
-        gatun_adam.v_correction(d, step.vCorrection());
-        gatun_adam.beta1(d, step.beta1());
-        gatun_adam.beta2(d, step.beta2());
-        gatun_adam.epsilon(d, step.epsilon());
-        gatun_adam.weight_decay(d, step.weightDecay());
-        gatun_adam.decoupled(d, step.decoupled() ? 1 : 0);
-        gatun_adam.threads(d, threads);
-        return d;
-    }
-
-    @Override
-    public void adam(
-            Adam step,
-            MemorySegment w,
-            MemorySegment g,
-            MemorySegment m,
-            MemorySegment v,
-            int threads) {
-        MemorySegment d = describe(step, threads);
-        try {
-            check(Gatun.gatun_adam_step(d, w, g, m, v), "adam_step");
-        } finally {
-            descriptors.give(d);
-        }
-    }
-
-    @Override
-    public void adam(Adam step, List<Update> updates, MemorySegment workspace, int threads) {
-        MemorySegment d = describe(step, threads);
-        try {
-            check(
-                    Gatun.gatun_adam_steps(d, updates.size(), list(updates, workspace)),
-                    "adam_steps");
-        } finally {
-            Reference.reachabilityFence(updates);
-            descriptors.give(d);
-        }
     }
 }

@@ -10,6 +10,7 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -622,46 +623,95 @@ public final class ReferenceKernels implements Kernels {
     }
 
     @Override
-    public void sgd(
-            Sgd s, MemorySegment w, MemorySegment g, @Nullable MemorySegment v, int threads) {
-        for (long i = 0; i < s.n(); i++) {
-            double gradient = at(g, i) + (double) s.weightDecay() * at(w, i);
-            double step = gradient;
-            if (v != null && s.momentum() != 0) {
-                double velocity = (double) s.momentum() * at(v, i) + gradient;
-                put(v, i, velocity);
-                step = s.nesterov() ? gradient + s.momentum() * velocity : velocity;
+    public void optimize(Optimizer o, Update u, int threads) {
+        double[] steps = o.kind() == OptimizerKind.LAMB ? new double[(int) u.n()] : new double[0];
+        double weights = 0;
+        double size = 0;
+        for (long i = 0; i < u.n(); i++) {
+            double w = at(u.w(), i);
+            double g = at(u.g(), i) * (double) o.scale();
+            if (o.clip() != 0) {
+                g = Math.min(Math.max(g, -o.clip()), o.clip());
             }
-            put(w, i, at(w, i) - s.rate() * step);
+            g += (double) o.l2() * w + o.l1() * Math.signum(w);
+            double step = step(o, u, i, g);
+            if (o.kind() == OptimizerKind.LAMB) {
+                step += o.shrink() * w;
+                steps[(int) i] = step;
+                weights += w * w;
+                size += step * step;
+            } else {
+                put(u.w(), i, w - o.shrink() * w - step);
+            }
+        }
+        double rate = o.rate() * (weights > 0 && size > 0 ? Math.sqrt(weights / size) : 1);
+        for (int i = 0; i < steps.length; i++) {
+            put(u.w(), i, at(u.w(), i) - rate * steps[i]);
         }
     }
 
-    @Override
-    public void adam(
-            Adam s,
-            MemorySegment w,
-            MemorySegment g,
-            MemorySegment m,
-            MemorySegment v,
-            int threads) {
-        for (long i = 0; i < s.n(); i++) {
-            double weight = at(w, i);
-            double gradient = at(g, i) + (s.decoupled() ? 0 : s.weightDecay() * weight);
-            if (s.decoupled()) {
-                weight -= (double) s.rate() * s.weightDecay() * weight;
+    /** Moves the state of one element, and gives what to take from w. */
+    private static double step(Optimizer o, Update u, long i, double g) {
+        return switch (o.kind()) {
+            case SGD -> {
+                if (o.beta1() == 0) {
+                    yield o.rate() * g;
+                }
+                double velocity = set(u.s0(), i, o.beta1() * state(u.s0(), i) + g);
+                yield o.rate() * (o.has(Optimizer.NESTEROV) ? g + o.beta1() * velocity : velocity);
             }
-            double first = (double) s.beta1() * at(m, i) + (1 - (double) s.beta1()) * gradient;
-            double second =
-                    (double) s.beta2() * at(v, i) + (1 - (double) s.beta2()) * gradient * gradient;
-            put(m, i, first);
-            put(v, i, second);
-            put(
-                    w,
-                    i,
-                    weight
-                            - s.rateCorrected()
-                                    * first
-                                    / (Math.sqrt(second) * s.vCorrection() + s.epsilon()));
-        }
+            case ADAGRAD ->
+                    o.rate()
+                            * g
+                            / (Math.sqrt(set(u.s0(), i, state(u.s0(), i) + g * g)) + o.epsilon());
+            case RMSPROP -> {
+                double square = average(u.s0(), i, o.beta2(), g * g);
+                if (o.has(Optimizer.CENTRED)) {
+                    double mean = average(u.s1(), i, o.beta2(), g);
+                    square = Math.max(square - mean * mean, 0);
+                }
+                double step = g / (Math.sqrt(square) + o.epsilon());
+                yield o.rate()
+                        * (o.beta1() == 0
+                                ? step
+                                : set(u.s2(), i, o.beta1() * state(u.s2(), i) + step));
+            }
+            case ADADELTA -> {
+                double square = average(u.s0(), i, o.beta2(), g * g);
+                double step =
+                        g * Math.sqrt((state(u.s1(), i) + o.epsilon()) / (square + o.epsilon()));
+                average(u.s1(), i, o.beta2(), step * step);
+                yield o.rate() * step;
+            }
+            case ADAMAX -> {
+                double first = average(u.s0(), i, o.beta1(), g);
+                double before = o.beta2() * state(u.s1(), i);
+                yield o.firstRate()
+                        * first
+                        / set(u.s1(), i, Math.max(before, Math.abs(g) + o.epsilon()));
+            }
+            case ADAM, LAMB -> {
+                double first = average(u.s0(), i, o.beta1(), g);
+                double second = average(u.s1(), i, o.beta2(), g * g);
+                if (o.has(Optimizer.AMSGRAD)) {
+                    second = set(u.s2(), i, Math.max(state(u.s2(), i), second));
+                }
+                yield (o.firstRate() * first + o.gradientRate() * g)
+                        / (Math.sqrt(second) * o.correction() + o.epsilon());
+            }
+        };
+    }
+
+    private static double state(@Nullable MemorySegment s, long i) {
+        return at(Objects.requireNonNull(s), i);
+    }
+
+    private static double set(@Nullable MemorySegment s, long i, double value) {
+        put(Objects.requireNonNull(s), i, value);
+        return value;
+    }
+
+    private static double average(@Nullable MemorySegment s, long i, double beta, double x) {
+        return set(s, i, beta * state(s, i) + (1 - beta) * x);
     }
 }

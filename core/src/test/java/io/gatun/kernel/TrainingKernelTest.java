@@ -19,13 +19,14 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import io.gatun.bindings.gatun.Gatun;
 import io.gatun.kernel.Kernels.Activation;
-import io.gatun.kernel.Kernels.Adam;
 import io.gatun.kernel.Kernels.Binary;
 import io.gatun.kernel.Kernels.ConvAlgorithm;
 import io.gatun.kernel.Kernels.ConvPass;
+import io.gatun.kernel.Kernels.Optimizer;
+import io.gatun.kernel.Kernels.OptimizerKind;
 import io.gatun.kernel.Kernels.Reduction;
-import io.gatun.kernel.Kernels.Sgd;
 import io.gatun.kernel.Kernels.Unary;
+import io.gatun.kernel.Kernels.Update;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -170,113 +171,115 @@ class TrainingKernelTest {
 
     /* ---------------------------------------------------------------- optimizers */
 
-    @Test
-    void sgd() {
-        try (KernelBench bench = new KernelBench(SEED + 2)) {
-            for (int n : sizes()) {
-                sgd(bench, new Sgd(n, 0.1f, 0, 0, false), false);
-                sgd(bench, new Sgd(n, 0.1f, 0, 0.01f, false), false);
-                sgd(bench, new Sgd(n, 0.1f, 0, 0.01f, false), true);
-                sgd(bench, new Sgd(n, 0.1f, 0.9f, 0, false), true);
-                sgd(bench, new Sgd(n, 0.1f, 0.9f, 0.01f, false), true);
-                sgd(bench, new Sgd(n, 0.1f, 0.9f, 0.01f, true), true);
-            }
-            bench.checkGuards("sgd: ");
+    /** Every kind in every form, with all preparations of the gradient. */
+    private static List<Optimizer> steps() {
+        List<Optimizer> plain = new ArrayList<>();
+        plain.add(step(OptimizerKind.SGD, 0, 0));
+        plain.add(step(OptimizerKind.SGD, 0, 0.9f));
+        plain.add(step(OptimizerKind.SGD, Optimizer.NESTEROV, 0.9f));
+        plain.add(step(OptimizerKind.ADAGRAD, 0, 0));
+        plain.add(step(OptimizerKind.RMSPROP, 0, 0));
+        plain.add(step(OptimizerKind.RMSPROP, 0, 0.9f));
+        plain.add(step(OptimizerKind.RMSPROP, Optimizer.CENTRED, 0));
+        plain.add(step(OptimizerKind.RMSPROP, Optimizer.CENTRED, 0.9f));
+        plain.add(step(OptimizerKind.ADADELTA, 0, 0));
+        plain.add(step(OptimizerKind.ADAM, 0, 0.9f));
+        plain.add(step(OptimizerKind.ADAM, Optimizer.AMSGRAD, 0.9f));
+        plain.add(step(OptimizerKind.ADAMAX, 0, 0.9f));
+        plain.add(step(OptimizerKind.LAMB, 0, 0.9f));
+        List<Optimizer> all = new ArrayList<>();
+        for (Optimizer o : plain) {
+            all.add(o);
+            all.add(o.with(1, 0, 0.01, 0, 0.02));
+            all.add(o.with(0.7, 0.4, 0.01, 0.02, 0));
         }
+        return all;
     }
 
-    private static int[] sizes() {
+    private static Optimizer step(OptimizerKind kind, int flags, float beta1) {
+        float direct = kind == OptimizerKind.ADAM ? 0.005f : 0;
+        return new Optimizer(
+                kind, flags, 0.01f, beta1, 0.99f, 1e-3f, 0.02f, direct, 1.5f, 1, 0, 0, 0, 0);
+    }
+
+    @Test
+    void optimizers() {
         int[] sizes = java.util.Arrays.copyOf(SIZES, SIZES.length + 2);
         sizes[SIZES.length] = 0;
         sizes[SIZES.length + 1] = LARGE;
-        return sizes;
-    }
-
-    private static void sgd(KernelBench bench, Sgd step, boolean withVelocity) {
-        MemorySegment w = bench.uniform(step.n(), -1, 1);
-        MemorySegment g = bench.uniform(step.n(), -1, 1);
-        MemorySegment v = withVelocity ? bench.uniform(step.n(), -1, 1) : null;
-        MemorySegment wantW = bench.copy(w);
-        MemorySegment wantV = v == null ? null : bench.copy(v);
-        REFERENCE.sgd(step, wantW, g, wantV, 1);
-        MemorySegment gotW = bench.copy(w);
-        MemorySegment gotV = v == null ? null : bench.copy(v);
-        everywhere((threads, where) -> {
-            gotW.copyFrom(w);
-            if (v != null) {
-                gotV.copyFrom(v);
-            }
-            KERNELS.sgd(step, gotW, g, gotV, threads);
-            assertClose(where + step + " w ", wantW, gotW, i -> 4 * U);
-            if (v != null) {
-                assertClose(where + step + " v ", wantV, gotV, i -> 8 * U);
-            }
-        });
-    }
-
-    @Test
-    void adam() {
-        try (KernelBench bench = new KernelBench(SEED + 3)) {
-            for (int n : sizes()) {
-                for (int t : new int[] {1, 2, 1000}) {
-                    double rate = 1e-2 / (1 - Math.pow(0.9, t));
-                    float correction = (float) (1 / Math.sqrt(1 - Math.pow(0.999, t)));
-                    for (float decay : new float[] {0, 0.01f}) {
-                        for (boolean decoupled : new boolean[] {false, true}) {
-                            adam(
-                                    bench,
-                                    new Adam(
-                                            n,
-                                            1e-2f,
-                                            (float) rate,
-                                            correction,
-                                            0.9f,
-                                            0.999f,
-                                            1e-8f,
-                                            decay,
-                                            decoupled));
-                        }
-                    }
+        for (Optimizer o : steps()) {
+            try (KernelBench bench = new KernelBench(SEED + 2)) {
+                for (int n : sizes) {
+                    optimizer(bench, o, n);
                 }
+                bench.checkGuards(o + ": ");
             }
-            bench.checkGuards("adam: ");
         }
     }
 
-    private static void adam(KernelBench bench, Adam step) {
-        MemorySegment w = bench.uniform(step.n(), -1, 1);
-        MemorySegment g = bench.uniform(step.n(), -1, 1);
-        MemorySegment m = bench.uniform(step.n(), -1, 1);
-        MemorySegment v = bench.uniform(step.n(), 0.01, 1);
-        if (step.n() > 2) { // parameters that never had a gradient
-            for (MemorySegment s : new MemorySegment[] {g, m, v}) {
+    /** State as after some steps: means of squares are at least the squares of means. */
+    private static Update random(KernelBench bench, OptimizerKind kind, long n) {
+        boolean squares =
+                kind == OptimizerKind.ADAGRAD
+                        || kind == OptimizerKind.RMSPROP
+                        || kind == OptimizerKind.ADADELTA;
+        return new Update(
+                n,
+                bench.uniform(n, -1, 1),
+                bench.uniform(n, -1, 1),
+                bench.uniform(n, squares ? 1.1 : -1, 2),
+                bench.uniform(n, 0.01, 1),
+                bench.uniform(n, 0, 1));
+    }
+
+    private static Update copy(KernelBench bench, Update u) {
+        return new Update(
+                u.n(),
+                bench.copy(u.w()),
+                u.g(),
+                bench.copy(u.s0()),
+                bench.copy(u.s1()),
+                bench.copy(u.s2()));
+    }
+
+    private static void optimizer(KernelBench bench, Optimizer o, int n) {
+        Update start = random(bench, o.kind(), n);
+        if (n > 2) { // a parameter that never had a gradient
+            for (MemorySegment s :
+                    new MemorySegment[] {start.g(), start.s0(), start.s1(), start.s2()}) {
                 s.setAtIndex(JAVA_FLOAT, 2, 0);
             }
         }
-        MemorySegment wantW = bench.copy(w);
-        MemorySegment wantM = bench.copy(m);
-        MemorySegment wantV = bench.copy(v);
-        REFERENCE.adam(step, wantW, g, wantM, wantV, 1);
-        MemorySegment gotW = bench.copy(w);
-        MemorySegment gotM = bench.copy(m);
-        MemorySegment gotV = bench.copy(v);
+        Update want = copy(bench, start);
+        REFERENCE.optimize(o, want, 1);
+        Update got = copy(bench, start);
         everywhere((threads, where) -> {
-            gotW.copyFrom(w);
-            gotM.copyFrom(m);
-            gotV.copyFrom(v);
-            KERNELS.adam(step, gotW, g, gotM, gotV, threads);
-            assertClose(where + step + " m ", wantM, gotM, i -> 4 * U);
-            assertClose(where + step + " v ", wantV, gotV, i -> 4 * U);
-            // A step is relative to m / sqrt(v); rounding of v moves it by as much again.
+            got.w().copyFrom(start.w());
+            got.s0().copyFrom(start.s0());
+            got.s1().copyFrom(start.s1());
+            got.s2().copyFrom(start.s2());
+            KERNELS.optimize(o, got, threads);
+            String what = where + o + " ";
+            assertClose(what + "s0 ", want.s0(), got.s0(), i -> state(want, i));
+            assertClose(what + "s1 ", want.s1(), got.s1(), i -> state(want, i));
+            assertClose(what + "s2 ", want.s2(), got.s2(), i -> state(want, i));
             assertClose(
-                    where + step + " w ",
-                    wantW,
-                    gotW,
+                    what + "w ",
+                    want.w(),
+                    got.w(),
                     i ->
-                            U * 2
-                                    + (i == 2 && step.weightDecay() != 0 ? 1e-5 : 0)
-                                    + 16 * U * Math.abs(at(wantW, i) - at(w, i)));
+                            4 * U
+                                    // from nothing but a decay, a step is a quotient of tiny
+                                    // numbers
+                                    + (i == 2 ? 1e-5 : 0)
+                                    + 64 * U * Math.abs(at(want.w(), i) - at(start.w(), i)));
         });
+    }
+
+    private static double state(Update u, int i) {
+        return 16
+                * U
+                * (1 + Math.abs(at(u.s0(), i)) + Math.abs(at(u.s1(), i)) + Math.abs(at(u.s2(), i)));
     }
 
     /* ---------------------------------------------------------------- numbering */
@@ -334,6 +337,20 @@ class TrainingKernelTest {
             Gatun.GATUN_CONV_WINOGRAD_4(),
             Gatun.GATUN_CONV_DEPTHWISE()
         };
+        int[] optimizers = {
+            Gatun.GATUN_OPTIMIZER_SGD(),
+            Gatun.GATUN_OPTIMIZER_ADAGRAD(),
+            Gatun.GATUN_OPTIMIZER_RMSPROP(),
+            Gatun.GATUN_OPTIMIZER_ADADELTA(),
+            Gatun.GATUN_OPTIMIZER_ADAM(),
+            Gatun.GATUN_OPTIMIZER_ADAMAX(),
+            Gatun.GATUN_OPTIMIZER_LAMB()
+        };
+        assertOrder(optimizers, OptimizerKind.values());
+        assertEquals(Gatun.GATUN_OPTIMIZERS(), optimizers.length);
+        assertEquals(Gatun.GATUN_OPTIMIZER_NESTEROV(), Optimizer.NESTEROV);
+        assertEquals(Gatun.GATUN_OPTIMIZER_CENTRED(), Optimizer.CENTRED);
+        assertEquals(Gatun.GATUN_OPTIMIZER_AMSGRAD(), Optimizer.AMSGRAD);
         assertOrder(algorithms, ConvAlgorithm.values());
         assertEquals(Gatun.GATUN_CONV_ALGORITHMS(), algorithms.length);
         assertOrder(unary, Unary.values());
@@ -348,38 +365,25 @@ class TrainingKernelTest {
     /** Several parameters in one step: the bits of a step for each. */
     @Test
     void stepsOfSeveralParameters() {
-        for (boolean adam : new boolean[] {false, true}) {
+        for (Optimizer o : steps()) {
             everywhere((threads, where) -> {
                 try (KernelBench bench = new KernelBench(SEED + 9)) {
-                    Sgd sgd = new Sgd(0, 0.1f, 0.9f, 0.01f, true);
-                    Adam step = new Adam(0, 0.1f, 0.2f, 1.5f, 0.9f, 0.999f, 1e-8f, 0.01f, false);
-                    List<Kernels.Update> together = new ArrayList<>();
-                    List<Kernels.Update> alone = new ArrayList<>();
+                    List<Update> together = new ArrayList<>();
+                    List<Update> alone = new ArrayList<>();
                     for (int n : new int[] {3, 0, 64, 1, LARGE, 17, 1000}) {
-                        MemorySegment w = bench.uniform(n, -1, 1);
-                        MemorySegment g = bench.uniform(n, -1, 1);
-                        MemorySegment m = bench.uniform(n, -1, 1);
-                        MemorySegment v = bench.uniform(n, 0, 1);
-                        together.add(new Kernels.Update(n, w, g, m, v));
-                        alone.add(
-                                new Kernels.Update(
-                                        n, bench.copy(w), g, bench.copy(m), bench.copy(v)));
+                        Update u = random(bench, o.kind(), n);
+                        together.add(u);
+                        alone.add(copy(bench, u));
                     }
-                    MemorySegment room = bench.workspace(together.size() * Kernels.Update.BYTES);
-                    if (adam) {
-                        KERNELS.adam(step, together, room, threads);
-                        alone.forEach(u ->
-                                KERNELS.adam(step.of(u.n()), u.w(), u.g(), u.m(), u.v(), threads));
-                    } else {
-                        KERNELS.sgd(sgd, together, room, threads);
-                        alone.forEach(
-                                u -> KERNELS.sgd(sgd.of(u.n()), u.w(), u.g(), u.v(), threads));
-                    }
+                    MemorySegment room = bench.workspace(together.size() * Update.BYTES);
+                    KERNELS.optimize(o, together, room, threads);
+                    alone.forEach(u -> KERNELS.optimize(o, u, threads));
                     for (int i = 0; i < alone.size(); i++) {
-                        String what = where + "parameter " + i + " ";
+                        String what = where + o + " parameter " + i + " ";
                         assertSameBits(what, alone.get(i).w(), together.get(i).w());
-                        assertSameBits(what, alone.get(i).m(), together.get(i).m());
-                        assertSameBits(what, alone.get(i).v(), together.get(i).v());
+                        assertSameBits(what, alone.get(i).s0(), together.get(i).s0());
+                        assertSameBits(what, alone.get(i).s1(), together.get(i).s1());
+                        assertSameBits(what, alone.get(i).s2(), together.get(i).s2());
                     }
                     bench.checkGuards(where + "steps: ");
                 }

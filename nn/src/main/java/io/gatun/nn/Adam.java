@@ -4,59 +4,42 @@
  */
 package io.gatun.nn;
 
-import io.gatun.Gradients;
-import io.gatun.InPlace;
-import io.gatun.Tensor;
-import java.util.ArrayList;
-import java.util.IdentityHashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
+import io.gatun.UpdateRule;
 
 /**
  * Adam (Kingma and Ba, "Adam: a method for stochastic optimization", 2015): steps along the mean of
  * gradients over the root of the mean of their squares, both corrected for their start at zero.
- * Defaults: beta1 0.9, beta2 0.999, epsilon 1e-8, no weight decay.
+ * Defaults: beta1 0.9, beta2 0.999, epsilon 1e-8, no weight decay. With {@link
+ * #decoupledWeightDecay} it is AdamW.
  */
-public final class Adam implements Optimizer {
-    /**
-     * What Adam keeps for one parameter; each counts its own steps, as a frozen parameter takes
-     * none.
-     */
-    private static final class State {
-        final Tensor first;
-        final Tensor second;
-        long steps;
-
-        State(Tensor parameter) {
-            first = InPlace.zerosLike(parameter);
-            second = InPlace.zerosLike(parameter);
-        }
-    }
-
+public final class Adam extends StepOptimizer<Adam> {
     private final double beta1;
     private final double beta2;
     private final double epsilon;
-    private final double weightDecay;
-    private final IdentityHashMap<Tensor, State> states = new IdentityHashMap<>();
-    private double rate;
+    private final boolean amsgrad;
 
-    private Adam(double rate, double beta1, double beta2, double epsilon, double weightDecay) {
-        this.rate = Checks.rate("Adam", rate);
+    private Adam(
+            double rate,
+            double beta1,
+            double beta2,
+            double epsilon,
+            boolean amsgrad,
+            Options options) {
+        super("Adam", rate, options);
         this.beta1 = Checks.fraction("Adam", "beta1", beta1);
         this.beta2 = Checks.fraction("Adam", "beta2", beta2);
         this.epsilon = Checks.rate("Adam", "epsilon", epsilon);
-        this.weightDecay = Checks.rate("Adam", "weightDecay", weightDecay);
+        this.amsgrad = amsgrad;
     }
 
     /**
-     * Adam with the usual constants.
+     * The method with the usual constants.
      *
      * @param rate learning rate, usually 1e-3
      * @return the optimizer
      */
     public static Adam of(double rate) {
-        return new Adam(rate, 0.9, 0.999, 1e-8, 0);
+        return new Adam(rate, 0.9, 0.999, 1e-8, false, Options.NONE);
     }
 
     /**
@@ -67,41 +50,37 @@ public final class Adam implements Optimizer {
      * @return a new optimizer without state
      */
     public Adam betas(double beta1, double beta2) {
-        return new Adam(rate, beta1, beta2, epsilon, weightDecay);
+        return new Adam(rate(), beta1, beta2, epsilon, amsgrad, options);
     }
 
     /**
-     * This method with an L2 penalty added to the gradient.
+     * This method with another epsilon.
      *
-     * @param weightDecay factor of w in its gradient
+     * @param epsilon keeps quotients finite
      * @return a new optimizer without state
      */
-    public Adam weightDecay(double weightDecay) {
-        return new Adam(rate, beta1, beta2, epsilon, weightDecay);
+    public Adam epsilon(double epsilon) {
+        return new Adam(rate(), beta1, beta2, epsilon, amsgrad, options);
+    }
+
+    /**
+     * This method, dividing by the largest mean of squares so far. Reddi, Kale and Kumar, "On the
+     * convergence of Adam and beyond", 2018; as PyTorch's amsgrad: both means are corrected for
+     * their start, which the paper leaves out.
+     *
+     * @return a new optimizer without state
+     */
+    public Adam amsgrad() {
+        return new Adam(rate(), beta1, beta2, epsilon, true, options);
     }
 
     @Override
-    public void step(Gradients gradients) {
-        // Usually one group: parameters differ in their steps only after some were left out.
-        Map<Long, List<InPlace.AdamUpdate>> groups = new TreeMap<>();
-        gradients.forEach((parameter, gradient) -> {
-            State state = states.computeIfAbsent(parameter, State::new);
-            groups.computeIfAbsent(state.steps + 1, _ -> new ArrayList<>())
-                    .add(new InPlace.AdamUpdate(parameter, gradient, state.first, state.second));
-        });
-        groups.forEach((step, updates) ->
-                InPlace.adam(updates, step, rate, beta1, beta2, epsilon, weightDecay, false));
-        // after the updates: a parameter that was refused has taken no step
-        gradients.forEach((parameter, _) -> states.computeIfAbsent(parameter, State::new).steps++);
+    Adam with(Options changed) {
+        return new Adam(rate(), beta1, beta2, epsilon, amsgrad, changed);
     }
 
     @Override
-    public double rate() {
-        return rate;
-    }
-
-    @Override
-    public void rate(double rate) {
-        this.rate = Checks.rate("Adam", rate);
+    UpdateRule rule(long t, double stepRate) {
+        return UpdateRule.adam(t, stepRate, beta1, beta2, epsilon, amsgrad);
     }
 }

@@ -20,6 +20,16 @@ public interface Optimizer {
     void step(Gradients gradients);
 
     /**
+     * Whether a parameter is to be trained: gradients by the others need not be computed.
+     *
+     * @param parameter of the model
+     * @return true by default
+     */
+    default boolean trains(Parameter parameter) {
+        return true;
+    }
+
+    /**
      * The learning rate.
      *
      * @return the rate of the next step

@@ -4,30 +4,22 @@
  */
 package io.gatun.nn;
 
-import io.gatun.Gradients;
-import io.gatun.InPlace;
-import io.gatun.Tensor;
-import java.util.ArrayList;
-import java.util.IdentityHashMap;
-import java.util.List;
+import io.gatun.UpdateRule;
 
 /**
  * Stochastic gradient descent: w -= rate g. With momentum (Polyak, 1964, in PyTorch's form): v =
- * momentum v + g, w -= rate v; with Nesterov's look-ahead: w -= rate (g + momentum v). Weight decay
- * adds weightDecay w to g.
+ * momentum v + g, w -= rate v; with Nesterov's look-ahead (Sutskever et al., "On the importance of
+ * initialization and momentum in deep learning", 2013, in PyTorch's form): w -= rate (g + momentum
+ * v).
  */
-public final class Sgd implements Optimizer {
+public final class Sgd extends StepOptimizer<Sgd> {
     private final double momentum;
     private final boolean nesterov;
-    private final double weightDecay;
-    private final IdentityHashMap<Tensor, Tensor> velocities = new IdentityHashMap<>();
-    private double rate;
 
-    private Sgd(double rate, double momentum, boolean nesterov, double weightDecay) {
-        this.rate = Checks.rate("Sgd", rate);
+    private Sgd(double rate, double momentum, boolean nesterov, Options options) {
+        super("Sgd", rate, options);
         this.momentum = Checks.fraction("Sgd", "momentum", momentum);
         this.nesterov = nesterov;
-        this.weightDecay = Checks.rate("Sgd", "weightDecay", weightDecay);
         if (nesterov && momentum == 0) {
             throw new IllegalArgumentException("Sgd: nesterov needs a momentum greater than 0");
         }
@@ -40,7 +32,7 @@ public final class Sgd implements Optimizer {
      * @return the optimizer
      */
     public static Sgd of(double rate) {
-        return new Sgd(rate, 0, false, 0);
+        return new Sgd(rate, 0, false, Options.NONE);
     }
 
     /**
@@ -51,7 +43,7 @@ public final class Sgd implements Optimizer {
      * @return the optimizer
      */
     public static Sgd of(double rate, double momentum) {
-        return new Sgd(rate, momentum, false, 0);
+        return new Sgd(rate, momentum, false, Options.NONE);
     }
 
     /**
@@ -60,39 +52,16 @@ public final class Sgd implements Optimizer {
      * @return a new optimizer without state
      */
     public Sgd nesterov() {
-        return new Sgd(rate, momentum, true, weightDecay);
-    }
-
-    /**
-     * This method with an L2 penalty.
-     *
-     * @param weightDecay factor of w in its gradient
-     * @return a new optimizer without state
-     */
-    public Sgd weightDecay(double weightDecay) {
-        return new Sgd(rate, momentum, nesterov, weightDecay);
+        return new Sgd(rate(), momentum, true, options);
     }
 
     @Override
-    public void step(Gradients gradients) {
-        List<InPlace.SgdUpdate> updates = new ArrayList<>(gradients.size());
-        gradients.forEach((parameter, gradient) -> {
-            Tensor velocity =
-                    momentum == 0
-                            ? null
-                            : velocities.computeIfAbsent(parameter, InPlace::zerosLike);
-            updates.add(new InPlace.SgdUpdate(parameter, gradient, velocity));
-        });
-        InPlace.sgd(updates, (float) rate, (float) momentum, (float) weightDecay, nesterov);
+    Sgd with(Options changed) {
+        return new Sgd(rate(), momentum, nesterov, changed);
     }
 
     @Override
-    public double rate() {
-        return rate;
-    }
-
-    @Override
-    public void rate(double rate) {
-        this.rate = Checks.rate("Sgd", rate);
+    UpdateRule rule(long t, double stepRate) {
+        return UpdateRule.sgd(stepRate, momentum, nesterov);
     }
 }

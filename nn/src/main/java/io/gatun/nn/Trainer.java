@@ -127,7 +127,7 @@ public final class Trainer {
             Fit run, Batches training, @Nullable Batches validation, int epoch) {
         long start = System.nanoTime();
         Totals totals = new Totals();
-        List<Parameter> parameters = model.parameters();
+        List<Parameter> parameters = model.parameters().stream().filter(optimizer::trains).toList();
         var batches = training.epoch(epoch).iterator();
         for (int step = 1; batches.hasNext(); step++) {
             double batchLoss;

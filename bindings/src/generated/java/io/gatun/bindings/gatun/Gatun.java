@@ -23,10 +23,10 @@ public class Gatun extends Gatun$shared {
     static final SymbolLookup SYMBOL_LOOKUP = SymbolLookup.loaderLookup()
             .or(Linker.nativeLinker().defaultLookup());
 
-    private static final int GATUN_ABI_VERSION = (int)2L;
+    private static final int GATUN_ABI_VERSION = (int)3L;
     /**
      * {@snippet lang=c :
-     * #define GATUN_ABI_VERSION 2
+     * #define GATUN_ABI_VERSION 3
      * }
      */
     public static int GATUN_ABI_VERSION() {
@@ -2493,135 +2493,107 @@ public class Gatun extends Gatun$shared {
            throw new AssertionError("should not reach here", ex$);
         }
     }
-
-    private static class gatun_sgd_step {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Gatun.C_INT,
-            Gatun.C_POINTER,
-            Gatun.C_POINTER,
-            Gatun.C_POINTER,
-            Gatun.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("gatun_sgd_step");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int32_t gatun_sgd_step(const gatun_sgd *sgd, float *w, const float *g, float *v)
-     * }
-     */
-    public static FunctionDescriptor gatun_sgd_step$descriptor() {
-        return gatun_sgd_step.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int32_t gatun_sgd_step(const gatun_sgd *sgd, float *w, const float *g, float *v)
-     * }
-     */
-    public static MethodHandle gatun_sgd_step$handle() {
-        return gatun_sgd_step.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int32_t gatun_sgd_step(const gatun_sgd *sgd, float *w, const float *g, float *v)
-     * }
-     */
-    public static MemorySegment gatun_sgd_step$address() {
-        return gatun_sgd_step.ADDR;
-    }
-
+    private static final int GATUN_OPTIMIZER_SGD = (int)0L;
     /**
      * {@snippet lang=c :
-     * int32_t gatun_sgd_step(const gatun_sgd *sgd, float *w, const float *g, float *v)
+     * enum gatun_optimizer_kind.GATUN_OPTIMIZER_SGD = 0
      * }
      */
-    public static int gatun_sgd_step(MemorySegment sgd, MemorySegment w, MemorySegment g, MemorySegment v) {
-        var mh$ = gatun_sgd_step.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("gatun_sgd_step", sgd, w, g, v);
-            }
-            return (int)mh$.invokeExact(sgd, w, g, v);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
+    public static int GATUN_OPTIMIZER_SGD() {
+        return GATUN_OPTIMIZER_SGD;
     }
-
-    private static class gatun_adam_step {
-        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
-            Gatun.C_INT,
-            Gatun.C_POINTER,
-            Gatun.C_POINTER,
-            Gatun.C_POINTER,
-            Gatun.C_POINTER,
-            Gatun.C_POINTER
-        );
-
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("gatun_adam_step");
-
-        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
-    }
-
-    /**
-     * Function descriptor for:
-     * {@snippet lang=c :
-     * int32_t gatun_adam_step(const gatun_adam *adam, float *w, const float *g, float *m, float *v)
-     * }
-     */
-    public static FunctionDescriptor gatun_adam_step$descriptor() {
-        return gatun_adam_step.DESC;
-    }
-
-    /**
-     * Downcall method handle for:
-     * {@snippet lang=c :
-     * int32_t gatun_adam_step(const gatun_adam *adam, float *w, const float *g, float *m, float *v)
-     * }
-     */
-    public static MethodHandle gatun_adam_step$handle() {
-        return gatun_adam_step.HANDLE;
-    }
-
-    /**
-     * Address for:
-     * {@snippet lang=c :
-     * int32_t gatun_adam_step(const gatun_adam *adam, float *w, const float *g, float *m, float *v)
-     * }
-     */
-    public static MemorySegment gatun_adam_step$address() {
-        return gatun_adam_step.ADDR;
-    }
-
+    private static final int GATUN_OPTIMIZER_ADAGRAD = (int)1L;
     /**
      * {@snippet lang=c :
-     * int32_t gatun_adam_step(const gatun_adam *adam, float *w, const float *g, float *m, float *v)
+     * enum gatun_optimizer_kind.GATUN_OPTIMIZER_ADAGRAD = 1
      * }
      */
-    public static int gatun_adam_step(MemorySegment adam, MemorySegment w, MemorySegment g, MemorySegment m, MemorySegment v) {
-        var mh$ = gatun_adam_step.HANDLE;
-        try {
-            if (TRACE_DOWNCALLS) {
-                traceDowncall("gatun_adam_step", adam, w, g, m, v);
-            }
-            return (int)mh$.invokeExact(adam, w, g, m, v);
-        } catch (Error | RuntimeException ex) {
-           throw ex;
-        } catch (Throwable ex$) {
-           throw new AssertionError("should not reach here", ex$);
-        }
+    public static int GATUN_OPTIMIZER_ADAGRAD() {
+        return GATUN_OPTIMIZER_ADAGRAD;
+    }
+    private static final int GATUN_OPTIMIZER_RMSPROP = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum gatun_optimizer_kind.GATUN_OPTIMIZER_RMSPROP = 2
+     * }
+     */
+    public static int GATUN_OPTIMIZER_RMSPROP() {
+        return GATUN_OPTIMIZER_RMSPROP;
+    }
+    private static final int GATUN_OPTIMIZER_ADADELTA = (int)3L;
+    /**
+     * {@snippet lang=c :
+     * enum gatun_optimizer_kind.GATUN_OPTIMIZER_ADADELTA = 3
+     * }
+     */
+    public static int GATUN_OPTIMIZER_ADADELTA() {
+        return GATUN_OPTIMIZER_ADADELTA;
+    }
+    private static final int GATUN_OPTIMIZER_ADAM = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * enum gatun_optimizer_kind.GATUN_OPTIMIZER_ADAM = 4
+     * }
+     */
+    public static int GATUN_OPTIMIZER_ADAM() {
+        return GATUN_OPTIMIZER_ADAM;
+    }
+    private static final int GATUN_OPTIMIZER_ADAMAX = (int)5L;
+    /**
+     * {@snippet lang=c :
+     * enum gatun_optimizer_kind.GATUN_OPTIMIZER_ADAMAX = 5
+     * }
+     */
+    public static int GATUN_OPTIMIZER_ADAMAX() {
+        return GATUN_OPTIMIZER_ADAMAX;
+    }
+    private static final int GATUN_OPTIMIZER_LAMB = (int)6L;
+    /**
+     * {@snippet lang=c :
+     * enum gatun_optimizer_kind.GATUN_OPTIMIZER_LAMB = 6
+     * }
+     */
+    public static int GATUN_OPTIMIZER_LAMB() {
+        return GATUN_OPTIMIZER_LAMB;
+    }
+    private static final int GATUN_OPTIMIZERS = (int)7L;
+    /**
+     * {@snippet lang=c :
+     * enum gatun_optimizer_kind.GATUN_OPTIMIZERS = 7
+     * }
+     */
+    public static int GATUN_OPTIMIZERS() {
+        return GATUN_OPTIMIZERS;
+    }
+    private static final int GATUN_OPTIMIZER_NESTEROV = (int)1L;
+    /**
+     * {@snippet lang=c :
+     * enum gatun_optimizer_flag.GATUN_OPTIMIZER_NESTEROV = 1
+     * }
+     */
+    public static int GATUN_OPTIMIZER_NESTEROV() {
+        return GATUN_OPTIMIZER_NESTEROV;
+    }
+    private static final int GATUN_OPTIMIZER_CENTRED = (int)2L;
+    /**
+     * {@snippet lang=c :
+     * enum gatun_optimizer_flag.GATUN_OPTIMIZER_CENTRED = 2
+     * }
+     */
+    public static int GATUN_OPTIMIZER_CENTRED() {
+        return GATUN_OPTIMIZER_CENTRED;
+    }
+    private static final int GATUN_OPTIMIZER_AMSGRAD = (int)4L;
+    /**
+     * {@snippet lang=c :
+     * enum gatun_optimizer_flag.GATUN_OPTIMIZER_AMSGRAD = 4
+     * }
+     */
+    public static int GATUN_OPTIMIZER_AMSGRAD() {
+        return GATUN_OPTIMIZER_AMSGRAD;
     }
 
-    private static class gatun_sgd_steps {
+    private static class gatun_optimizer_steps {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             Gatun.C_INT,
             Gatun.C_POINTER,
@@ -2629,7 +2601,7 @@ public class Gatun extends Gatun$shared {
             Gatun.C_POINTER
         );
 
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("gatun_sgd_steps");
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("gatun_optimizer_steps");
 
         public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
     }
@@ -2637,45 +2609,45 @@ public class Gatun extends Gatun$shared {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * int32_t gatun_sgd_steps(const gatun_sgd *sgd, int64_t count, const gatun_update *updates)
+     * int32_t gatun_optimizer_steps(const gatun_optimizer *optimizer, int64_t count, const gatun_update *updates)
      * }
      */
-    public static FunctionDescriptor gatun_sgd_steps$descriptor() {
-        return gatun_sgd_steps.DESC;
+    public static FunctionDescriptor gatun_optimizer_steps$descriptor() {
+        return gatun_optimizer_steps.DESC;
     }
 
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * int32_t gatun_sgd_steps(const gatun_sgd *sgd, int64_t count, const gatun_update *updates)
+     * int32_t gatun_optimizer_steps(const gatun_optimizer *optimizer, int64_t count, const gatun_update *updates)
      * }
      */
-    public static MethodHandle gatun_sgd_steps$handle() {
-        return gatun_sgd_steps.HANDLE;
+    public static MethodHandle gatun_optimizer_steps$handle() {
+        return gatun_optimizer_steps.HANDLE;
     }
 
     /**
      * Address for:
      * {@snippet lang=c :
-     * int32_t gatun_sgd_steps(const gatun_sgd *sgd, int64_t count, const gatun_update *updates)
+     * int32_t gatun_optimizer_steps(const gatun_optimizer *optimizer, int64_t count, const gatun_update *updates)
      * }
      */
-    public static MemorySegment gatun_sgd_steps$address() {
-        return gatun_sgd_steps.ADDR;
+    public static MemorySegment gatun_optimizer_steps$address() {
+        return gatun_optimizer_steps.ADDR;
     }
 
     /**
      * {@snippet lang=c :
-     * int32_t gatun_sgd_steps(const gatun_sgd *sgd, int64_t count, const gatun_update *updates)
+     * int32_t gatun_optimizer_steps(const gatun_optimizer *optimizer, int64_t count, const gatun_update *updates)
      * }
      */
-    public static int gatun_sgd_steps(MemorySegment sgd, long count, MemorySegment updates) {
-        var mh$ = gatun_sgd_steps.HANDLE;
+    public static int gatun_optimizer_steps(MemorySegment optimizer, long count, MemorySegment updates) {
+        var mh$ = gatun_optimizer_steps.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("gatun_sgd_steps", sgd, count, updates);
+                traceDowncall("gatun_optimizer_steps", optimizer, count, updates);
             }
-            return (int)mh$.invokeExact(sgd, count, updates);
+            return (int)mh$.invokeExact(optimizer, count, updates);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
@@ -2683,15 +2655,19 @@ public class Gatun extends Gatun$shared {
         }
     }
 
-    private static class gatun_adam_steps {
+    private static class gatun_optimizer_step {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             Gatun.C_INT,
             Gatun.C_POINTER,
             Gatun.C_LONG,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
             Gatun.C_POINTER
         );
 
-        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("gatun_adam_steps");
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("gatun_optimizer_step");
 
         public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
     }
@@ -2699,45 +2675,45 @@ public class Gatun extends Gatun$shared {
     /**
      * Function descriptor for:
      * {@snippet lang=c :
-     * int32_t gatun_adam_steps(const gatun_adam *adam, int64_t count, const gatun_update *updates)
+     * int32_t gatun_optimizer_step(const gatun_optimizer *optimizer, int64_t n, float *w, const float *g, float *s0, float *s1, float *s2)
      * }
      */
-    public static FunctionDescriptor gatun_adam_steps$descriptor() {
-        return gatun_adam_steps.DESC;
+    public static FunctionDescriptor gatun_optimizer_step$descriptor() {
+        return gatun_optimizer_step.DESC;
     }
 
     /**
      * Downcall method handle for:
      * {@snippet lang=c :
-     * int32_t gatun_adam_steps(const gatun_adam *adam, int64_t count, const gatun_update *updates)
+     * int32_t gatun_optimizer_step(const gatun_optimizer *optimizer, int64_t n, float *w, const float *g, float *s0, float *s1, float *s2)
      * }
      */
-    public static MethodHandle gatun_adam_steps$handle() {
-        return gatun_adam_steps.HANDLE;
+    public static MethodHandle gatun_optimizer_step$handle() {
+        return gatun_optimizer_step.HANDLE;
     }
 
     /**
      * Address for:
      * {@snippet lang=c :
-     * int32_t gatun_adam_steps(const gatun_adam *adam, int64_t count, const gatun_update *updates)
+     * int32_t gatun_optimizer_step(const gatun_optimizer *optimizer, int64_t n, float *w, const float *g, float *s0, float *s1, float *s2)
      * }
      */
-    public static MemorySegment gatun_adam_steps$address() {
-        return gatun_adam_steps.ADDR;
+    public static MemorySegment gatun_optimizer_step$address() {
+        return gatun_optimizer_step.ADDR;
     }
 
     /**
      * {@snippet lang=c :
-     * int32_t gatun_adam_steps(const gatun_adam *adam, int64_t count, const gatun_update *updates)
+     * int32_t gatun_optimizer_step(const gatun_optimizer *optimizer, int64_t n, float *w, const float *g, float *s0, float *s1, float *s2)
      * }
      */
-    public static int gatun_adam_steps(MemorySegment adam, long count, MemorySegment updates) {
-        var mh$ = gatun_adam_steps.HANDLE;
+    public static int gatun_optimizer_step(MemorySegment optimizer, long n, MemorySegment w, MemorySegment g, MemorySegment s0, MemorySegment s1, MemorySegment s2) {
+        var mh$ = gatun_optimizer_step.HANDLE;
         try {
             if (TRACE_DOWNCALLS) {
-                traceDowncall("gatun_adam_steps", adam, count, updates);
+                traceDowncall("gatun_optimizer_step", optimizer, n, w, g, s0, s1, s2);
             }
-            return (int)mh$.invokeExact(adam, count, updates);
+            return (int)mh$.invokeExact(optimizer, n, w, g, s0, s1, s2);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {

@@ -18,8 +18,9 @@ import static java.lang.foreign.MemoryLayout.PathElement.*;
  *     int64_t n;
  *     float *w;
  *     const float *g;
- *     float *m;
- *     float *v;
+ *     float *s0;
+ *     float *s1;
+ *     float *s2;
  * }
  * }
  */
@@ -33,8 +34,9 @@ public class gatun_update {
         Gatun.C_LONG.withName("n"),
         Gatun.C_POINTER.withName("w"),
         Gatun.C_POINTER.withName("g"),
-        Gatun.C_POINTER.withName("m"),
-        Gatun.C_POINTER.withName("v")
+        Gatun.C_POINTER.withName("s0"),
+        Gatun.C_POINTER.withName("s1"),
+        Gatun.C_POINTER.withName("s2")
     ).withName("gatun_update");
 
     /**
@@ -176,92 +178,136 @@ public class gatun_update {
         struct.set(g$LAYOUT, g$OFFSET, fieldValue);
     }
 
-    private static final AddressLayout m$LAYOUT = (AddressLayout)$LAYOUT.select(groupElement("m"));
+    private static final AddressLayout s0$LAYOUT = (AddressLayout)$LAYOUT.select(groupElement("s0"));
 
     /**
      * Layout for field:
      * {@snippet lang=c :
-     * float *m
+     * float *s0
      * }
      */
-    public static final AddressLayout m$layout() {
-        return m$LAYOUT;
+    public static final AddressLayout s0$layout() {
+        return s0$LAYOUT;
     }
 
-    private static final long m$OFFSET = $LAYOUT.byteOffset(groupElement("m"));
+    private static final long s0$OFFSET = $LAYOUT.byteOffset(groupElement("s0"));
 
     /**
      * Offset for field:
      * {@snippet lang=c :
-     * float *m
+     * float *s0
      * }
      */
-    public static final long m$offset() {
-        return m$OFFSET;
+    public static final long s0$offset() {
+        return s0$OFFSET;
     }
 
     /**
      * Getter for field:
      * {@snippet lang=c :
-     * float *m
+     * float *s0
      * }
      */
-    public static MemorySegment m(MemorySegment struct) {
-        return struct.get(m$LAYOUT, m$OFFSET);
+    public static MemorySegment s0(MemorySegment struct) {
+        return struct.get(s0$LAYOUT, s0$OFFSET);
     }
 
     /**
      * Setter for field:
      * {@snippet lang=c :
-     * float *m
+     * float *s0
      * }
      */
-    public static void m(MemorySegment struct, MemorySegment fieldValue) {
-        struct.set(m$LAYOUT, m$OFFSET, fieldValue);
+    public static void s0(MemorySegment struct, MemorySegment fieldValue) {
+        struct.set(s0$LAYOUT, s0$OFFSET, fieldValue);
     }
 
-    private static final AddressLayout v$LAYOUT = (AddressLayout)$LAYOUT.select(groupElement("v"));
+    private static final AddressLayout s1$LAYOUT = (AddressLayout)$LAYOUT.select(groupElement("s1"));
 
     /**
      * Layout for field:
      * {@snippet lang=c :
-     * float *v
+     * float *s1
      * }
      */
-    public static final AddressLayout v$layout() {
-        return v$LAYOUT;
+    public static final AddressLayout s1$layout() {
+        return s1$LAYOUT;
     }
 
-    private static final long v$OFFSET = $LAYOUT.byteOffset(groupElement("v"));
+    private static final long s1$OFFSET = $LAYOUT.byteOffset(groupElement("s1"));
 
     /**
      * Offset for field:
      * {@snippet lang=c :
-     * float *v
+     * float *s1
      * }
      */
-    public static final long v$offset() {
-        return v$OFFSET;
+    public static final long s1$offset() {
+        return s1$OFFSET;
     }
 
     /**
      * Getter for field:
      * {@snippet lang=c :
-     * float *v
+     * float *s1
      * }
      */
-    public static MemorySegment v(MemorySegment struct) {
-        return struct.get(v$LAYOUT, v$OFFSET);
+    public static MemorySegment s1(MemorySegment struct) {
+        return struct.get(s1$LAYOUT, s1$OFFSET);
     }
 
     /**
      * Setter for field:
      * {@snippet lang=c :
-     * float *v
+     * float *s1
      * }
      */
-    public static void v(MemorySegment struct, MemorySegment fieldValue) {
-        struct.set(v$LAYOUT, v$OFFSET, fieldValue);
+    public static void s1(MemorySegment struct, MemorySegment fieldValue) {
+        struct.set(s1$LAYOUT, s1$OFFSET, fieldValue);
+    }
+
+    private static final AddressLayout s2$LAYOUT = (AddressLayout)$LAYOUT.select(groupElement("s2"));
+
+    /**
+     * Layout for field:
+     * {@snippet lang=c :
+     * float *s2
+     * }
+     */
+    public static final AddressLayout s2$layout() {
+        return s2$LAYOUT;
+    }
+
+    private static final long s2$OFFSET = $LAYOUT.byteOffset(groupElement("s2"));
+
+    /**
+     * Offset for field:
+     * {@snippet lang=c :
+     * float *s2
+     * }
+     */
+    public static final long s2$offset() {
+        return s2$OFFSET;
+    }
+
+    /**
+     * Getter for field:
+     * {@snippet lang=c :
+     * float *s2
+     * }
+     */
+    public static MemorySegment s2(MemorySegment struct) {
+        return struct.get(s2$LAYOUT, s2$OFFSET);
+    }
+
+    /**
+     * Setter for field:
+     * {@snippet lang=c :
+     * float *s2
+     * }
+     */
+    public static void s2(MemorySegment struct, MemorySegment fieldValue) {
+        struct.set(s2$LAYOUT, s2$OFFSET, fieldValue);
     }
 
     /**

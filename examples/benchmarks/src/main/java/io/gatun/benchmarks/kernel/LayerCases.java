@@ -5,10 +5,11 @@
 package io.gatun.benchmarks.kernel;
 
 import io.gatun.kernel.Kernels.Activation;
-import io.gatun.kernel.Kernels.Adam;
 import io.gatun.kernel.Kernels.BatchNorm;
+import io.gatun.kernel.Kernels.Optimizer;
+import io.gatun.kernel.Kernels.OptimizerKind;
 import io.gatun.kernel.Kernels.Pool2d;
-import io.gatun.kernel.Kernels.Sgd;
+import io.gatun.kernel.Kernels.Update;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -238,8 +239,24 @@ final class LayerCases {
                             MemorySegment w = buffers.floats(n);
                             MemorySegment g = buffers.floats(n);
                             MemorySegment v = buffers.floats(n);
-                            Sgd sgd = new Sgd(n, 1e-9f, 0.9f, 0, false);
-                            return () -> kernels.sgd(sgd, w, g, v, threads);
+                            Optimizer sgd =
+                                    new Optimizer(
+                                            OptimizerKind.SGD,
+                                            0,
+                                            1e-9f,
+                                            0.9f,
+                                            0,
+                                            0,
+                                            0,
+                                            0,
+                                            0,
+                                            1,
+                                            0,
+                                            0,
+                                            0,
+                                            0);
+                            Update update = new Update(n, w, g, v, null, null);
+                            return () -> kernels.optimize(sgd, update, threads);
                         }));
         all.add(
                 new KernelCase(
@@ -253,8 +270,24 @@ final class LayerCases {
                             MemorySegment g = buffers.floats(n);
                             MemorySegment first = buffers.floats(n);
                             MemorySegment second = buffers.positive(n);
-                            Adam adam = new Adam(n, 1e-9f, 1e-9f, 1, 0.9f, 0.999f, 1e-8f, 0, false);
-                            return () -> kernels.adam(adam, w, g, first, second, threads);
+                            Optimizer adam =
+                                    new Optimizer(
+                                            OptimizerKind.ADAM,
+                                            0,
+                                            1e-9f,
+                                            0.9f,
+                                            0.999f,
+                                            1e-8f,
+                                            1e-9f,
+                                            0,
+                                            1,
+                                            1,
+                                            0,
+                                            0,
+                                            0,
+                                            0);
+                            Update update = new Update(n, w, g, first, second, null);
+                            return () -> kernels.optimize(adam, update, threads);
                         }));
     }
 }
