@@ -111,6 +111,27 @@ enum gatun_unary_op {
     GATUN_RELU = 10,   /* max(a, 0), NaN stays NaN */
     GATUN_AFFINE = 11, /* p * a + q */
     GATUN_CLAMP = 12,  /* min(max(a, p), q), NaN stays NaN */
+    GATUN_SIN = 13, /* absolute error <= 2e-7 for |a| <= 1e8, beyond that NaN */
+    GATUN_COS = 14, /* like sin */
+    GATUN_ERF = 15, /* absolute error <= 2e-7 */
+    GATUN_FLOOR = 16,
+    GATUN_CEIL = 17,
+    GATUN_ROUND = 18, /* to the even one of two nearest */
+    GATUN_EXPM1 = 19, /* e^a - 1; relative error <= 6e-7 */
+    GATUN_LOG1P = 20, /* log(1 + a); relative error <= 6e-7 */
+    GATUN_STEP = 21, /* a > 0 ? q : p */
+    GATUN_INSIDE = 22, /* p < a < q ? 1 : 0; 0 for NaN */
+    GATUN_LEAKY_RELU = 23, /* a > 0 ? a : p * a */
+    GATUN_ELU = 24, /* q * (a > 0 ? a : p * (e^a - 1)) */
+    GATUN_ELU_SLOPE = 25, /* its derivative: a > 0 ? q : q * p * e^a */
+    GATUN_SOFTPLUS = 26, /* log(1 + e^a) */
+    GATUN_SOFTSIGN = 27, /* a / (1 + |a|) */
+    GATUN_GELU = 28, /* a * (1 + erf(a / sqrt 2)) / 2 */
+    GATUN_GELU_TANH = 29, /* a * (1 + tanh(sqrt(2 / pi) * (a + 0.044715 a^3))) / 2 */
+    GATUN_SILU = 30, /* a * sigmoid(a) */
+    GATUN_MISH = 31, /* a * tanh(softplus(a)) */
+    GATUN_HARD_SIGMOID = 32, /* min(max(a / 6 + 1 / 2, 0), 1) */
+    GATUN_HARD_SWISH = 33, /* a * that */
 };
 
 /* y = f(a, b). */
@@ -127,6 +148,14 @@ enum gatun_binary_op {
     GATUN_GREATER = 9,      /* a > b ? 1 : 0 */
     GATUN_EQUAL = 10,       /* a == b ? 1 : 0 */
     GATUN_ADD_RELU = 11,    /* max(a + b, 0), NaN stays NaN */
+    /* a = x, b = gradient: b times the derivative of the function of that name */
+    GATUN_GELU_GRAD = 12,
+    GATUN_GELU_TANH_GRAD = 13,
+    GATUN_SILU_GRAD = 14,
+    GATUN_MISH_GRAD = 15,
+    GATUN_SOFTPLUS_GRAD = 16,
+    GATUN_SOFTSIGN_GRAD = 17,
+    GATUN_HARD_SWISH_GRAD = 18,
 };
 
 /* Reductions; accumulated so that the error grows at most like log2 of the length (blocked or pairwise sums). */

@@ -88,20 +88,23 @@ static int32_t run_elementwise(struct elementwise_job *job, const gatun_nd *nd, 
 }
 
 int32_t gatun_unary(int32_t op, const gatun_nd *nd, float p, float q, const float *a, float *y) {
-    if (op < GATUN_COPY || op > GATUN_CLAMP) {
+    if (op < GATUN_COPY || op > GATUN_HARD_SWISH) {
         return GATUN_BAD_ARGUMENT;
     }
-    int heavy = op == GATUN_EXP || op == GATUN_LOG || op == GATUN_SIGMOID || op == GATUN_TANH;
+    int heavy = op == GATUN_EXP || op == GATUN_LOG || op == GATUN_SIGMOID || op == GATUN_TANH || op == GATUN_SIN
+        || op == GATUN_COS || op == GATUN_ERF || op == GATUN_EXPM1 || op == GATUN_LOG1P || op == GATUN_ELU
+        || op == GATUN_ELU_SLOPE || op == GATUN_SOFTPLUS || (op >= GATUN_GELU && op <= GATUN_MISH);
     struct elementwise_job job = {.op = op, .p = p, .q = q, .a = a, .y = y};
     return run_elementwise(&job, nd, heavy ? GATUN_COST_FUNCTION : GATUN_COST_MEMORY);
 }
 
 int32_t gatun_binary(int32_t op, const gatun_nd *nd, const float *a, const float *b, float *y) {
-    if (op < GATUN_ADD || op > GATUN_ADD_RELU) {
+    if (op < GATUN_ADD || op > GATUN_HARD_SWISH_GRAD) {
         return GATUN_BAD_ARGUMENT;
     }
     struct elementwise_job job = {.op = op, .binary = 1, .a = a, .b = b, .y = y};
-    return run_elementwise(&job, nd, GATUN_COST_MEMORY);
+    int heavy = op >= GATUN_GELU_GRAD && op <= GATUN_SOFTPLUS_GRAD;
+    return run_elementwise(&job, nd, heavy ? GATUN_COST_FUNCTION : GATUN_COST_MEMORY);
 }
 
 struct fill_job {

@@ -20,7 +20,18 @@ static double unary_tolerance(int op, double a, double p, double q, double y) {
     case GATUN_SIGMOID: return fabs(y) * 4e-7 + 1.2e-38; /* below the normal floats it is 0 */
     case GATUN_TANH: return fabs(y) * 3e-7;
     case GATUN_AFFINE: return EPSILON * (fabs(p * a) + fabs(q));
-    case GATUN_COPY: case GATUN_NEG: case GATUN_ABS: case GATUN_RELU: case GATUN_CLAMP: return 0;
+    case GATUN_COPY: case GATUN_NEG: case GATUN_ABS: case GATUN_RELU: case GATUN_CLAMP: case GATUN_FLOOR:
+    case GATUN_CEIL: case GATUN_ROUND: case GATUN_STEP: case GATUN_INSIDE:
+        return 0;
+    case GATUN_SIN: case GATUN_COS: case GATUN_ERF: return 2e-7;
+    case GATUN_EXPM1: case GATUN_LOG1P: return fabs(y) * 6e-7 + 1e-45;
+    case GATUN_ELU: case GATUN_ELU_SLOPE: return fabs(y) * 8e-7 + 3e-45;
+    case GATUN_SOFTSIGN: return 3 * EPSILON * fabs(y) + 1e-45;
+    case GATUN_SOFTPLUS: return fabs(y) * 8e-7 + 1.2e-38;
+    case GATUN_GELU: case GATUN_GELU_TANH: return 4e-7 * fabs(a) + 3e-45;
+    case GATUN_SILU: case GATUN_MISH: return fabs(y) * 8e-7 + 1.2e-38 * fabs(a) + 3e-45;
+    case GATUN_HARD_SIGMOID: return 3e-7;
+    case GATUN_HARD_SWISH: return 3e-7 * fabs(a) + 3e-45;
     default: return EPSILON * fabs(y) + 1e-45;
     }
 }
@@ -31,7 +42,7 @@ static double binary_tolerance(int op, double a, double b, double y) {
         return EPSILON * fabs(y) + 1e-45;
     case GATUN_SIGMOID_GRAD: return 2 * EPSILON * fabs(a * b) * (1 + fabs(a));
     case GATUN_TANH_GRAD: return 2 * EPSILON * fabs(b) * (1 + a * a);
-    default: return 0;
+    default: return op >= GATUN_GELU_GRAD ? 1.5e-6 * fabs(b) : 0;
     }
 }
 
@@ -58,7 +69,7 @@ static void check_unary(int op, int64_t n, float p, float q, const float *a, int
 
 static void test_unary(void) {
     random_seed(2001);
-    for (int op = GATUN_COPY; op <= GATUN_CLAMP; op++) {
+    for (int op = GATUN_COPY; op <= GATUN_HARD_SWISH; op++) {
         for (int s = 0; s < COUNT(check_sizes); s++) {
             float *a = random_floats(check_sizes[s]);
             for (int i = 0; i < check_sizes[s]; i++) {
@@ -68,7 +79,7 @@ static void test_unary(void) {
             check_unary(op, check_sizes[s], 0.75f, -0.5f, a, 1);
             release(a);
         }
-        check_unary(op, COUNT(special), -0.5f, 2.5f, special, 1);
+        check_unary(op, op == GATUN_SIN || op == GATUN_COS ? 10 : COUNT(special), -0.5f, 2.5f, special, 1);
     }
 }
 
@@ -86,6 +97,9 @@ static void test_accuracy(void) {
             a[i] = -12.0f + 24.0f * (float)i / (float)n;
         }
         check_unary(GATUN_TANH, n, 0, 0, a, threads_tried[t]);
+        for (int op = GATUN_SIN; op <= GATUN_HARD_SWISH; op++) {
+            check_unary(op, n, 0.75f, 1.5f, a, threads_tried[t]);
+        }
         for (int64_t i = 0; i < n; i++) {
             a[i] = i % 2 ? 0.5f + 1.5f * (float)i / (float)n : exp2f(-149.0f + 277.0f * (float)i / (float)n);
         }
@@ -181,7 +195,7 @@ static void test_strided(void) {
         random_strides(&nd, nd.stride_a, true, true);
         random_strides(&nd, nd.stride_b, true, true);
         random_strides(&nd, nd.stride_y, false, true);
-        check_strided(&nd, some_unary[random_int(COUNT(some_unary))], (int)random_int(GATUN_ADD_RELU + 1));
+        check_strided(&nd, some_unary[random_int(COUNT(some_unary))], (int)random_int(GATUN_HARD_SWISH_GRAD + 1));
     }
 }
 
@@ -211,7 +225,7 @@ static void test_large_strided(void) {
 
 static void test_binary(void) {
     random_seed(2004);
-    for (int op = GATUN_ADD; op <= GATUN_ADD_RELU; op++) {
+    for (int op = GATUN_ADD; op <= GATUN_HARD_SWISH_GRAD; op++) {
         for (int s = 0; s < COUNT(check_sizes); s++) {
             for (int repeat = 0; repeat < 3; repeat++) {
                 gatun_nd nd = {.rank = 1, .threads = 1, .shape = {check_sizes[s]}, .stride_a = {repeat != 1},
@@ -220,6 +234,7 @@ static void test_binary(void) {
             }
         }
         const int n = COUNT(special);
+        bool slope = op == GATUN_SIGMOID_GRAD || op == GATUN_TANH_GRAD || op >= GATUN_GELU_GRAD;
         gatun_nd nd = {.rank = 2, .threads = 1, .shape = {n, n}, .stride_a = {1, 0}, .stride_b = {0, 1},
                        .stride_y = {n, 1}};
         float y[COUNT(special) * COUNT(special)];
@@ -228,13 +243,13 @@ static void test_binary(void) {
             double a = (double)special[i / n], b = (double)special[i % n];
             expected[i] = reference_binary(op, a, b);
             allowed[i] = binary_tolerance(op, a, b, expected[i]);
-            if (op == GATUN_SIGMOID_GRAD || op == GATUN_TANH_GRAD) {
+            if (slope) {
                 allowed[i] = INFINITY; /* overflow on the way is fine; NaN and inf are compared elsewhere */
                 expected[i] = isfinite(a) && isfinite(b) && fabs(a) < 2 && fabs(b) < 1e9 ? expected[i] : 0;
             }
         }
         CHECK(gatun_binary(op, &nd, special, special, y) == GATUN_OK, "status");
-        for (int i = 0; i < n * n && (op == GATUN_SIGMOID_GRAD || op == GATUN_TANH_GRAD); i++) {
+        for (int i = 0; i < n * n && (slope); i++) {
             y[i] = expected[i] == 0 ? 0 : y[i];
         }
         CHECK_CLOSE(n * n, y, expected, allowed, "special values");
@@ -315,8 +330,8 @@ static void test_arguments(void) {
     float a[2] = {1, 2}, y[2];
     gatun_nd nd = {.rank = 1, .threads = 1, .shape = {2}, .stride_a = {1}, .stride_b = {1}, .stride_y = {1}};
     CHECK(gatun_unary(-1, &nd, 0, 0, a, y) == GATUN_BAD_ARGUMENT, "operation");
-    CHECK(gatun_unary(13, &nd, 0, 0, a, y) == GATUN_BAD_ARGUMENT, "operation");
-    CHECK(gatun_binary(12, &nd, a, a, y) == GATUN_BAD_ARGUMENT, "operation");
+    CHECK(gatun_unary(GATUN_HARD_SWISH + 1, &nd, 0, 0, a, y) == GATUN_BAD_ARGUMENT, "operation");
+    CHECK(gatun_binary(GATUN_HARD_SWISH_GRAD + 1, &nd, a, a, y) == GATUN_BAD_ARGUMENT, "operation");
     CHECK(gatun_unary(0, NULL, 0, 0, a, y) == GATUN_BAD_ARGUMENT, "null");
     CHECK(gatun_unary(0, &nd, 0, 0, NULL, y) == GATUN_BAD_ARGUMENT, "null");
     CHECK(gatun_binary(0, &nd, a, NULL, y) == GATUN_BAD_ARGUMENT, "null");

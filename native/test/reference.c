@@ -10,6 +10,8 @@
 #include <stdint.h>
 #include <string.h>
 
+static const double PI = 3.14159265358979324;
+
 static double larger(double a, double b) {
     return isnan(a) || a > b ? a : b;
 }
@@ -32,7 +34,51 @@ double reference_unary(int op, double a, double p, double q) {
     case GATUN_RELU: return larger(a, 0);
     case GATUN_AFFINE: return p * a + q;
     case GATUN_CLAMP: return smaller(larger(a, p), q);
+    case GATUN_SIN: return sin(a);
+    case GATUN_COS: return cos(a);
+    case GATUN_ERF: return erf(a);
+    case GATUN_FLOOR: return floor(a);
+    case GATUN_CEIL: return ceil(a);
+    case GATUN_ROUND: return nearbyint(a);
+    case GATUN_EXPM1: return expm1(a);
+    case GATUN_LOG1P: return log1p(a);
+    case GATUN_STEP: return isnan(a) ? a : a > 0 ? q : p;
+    case GATUN_INSIDE: return a > p && a < q;
+    case GATUN_LEAKY_RELU: return a > 0 ? a : p * a;
+    case GATUN_ELU: return q * (a > 0 ? a : p * expm1(a));
+    case GATUN_ELU_SLOPE: return q * (a > 0 ? 1 : p * exp(a));
+    case GATUN_SOFTPLUS: return larger(a, 0) + log1p(exp(-fabs(a)));
+    case GATUN_SOFTSIGN: return a / (1 + fabs(a));
+    case GATUN_GELU: return 0.5 * a * (1 + erf(a * sqrt(0.5)));
+    case GATUN_GELU_TANH: return 0.5 * a * (1 + tanh(sqrt(2 / PI) * (a + 0.044715 * a * a * a)));
+    case GATUN_SILU: return a / (1 + exp(-a));
+    case GATUN_MISH: return a * tanh(larger(a, 0) + log1p(exp(-fabs(a))));
+    case GATUN_HARD_SIGMOID: return smaller(larger(a / 6 + 0.5, 0), 1);
+    case GATUN_HARD_SWISH: return a * smaller(larger(a / 6 + 0.5, 0), 1);
     default: return a;
+    }
+}
+
+static double sigmoid(double a) {
+    return 1 / (1 + exp(-a));
+}
+
+/* The derivative of an activation at a. */
+static double slope(int op, double a) {
+    double t, u, x = a < -40 ? -40 : a > 40 ? 40 : a;
+    switch (op) {
+    case GATUN_GELU_GRAD: return 0.5 * (1 + erf(x * sqrt(0.5))) + x * exp(-0.5 * x * x) / sqrt(2 * PI);
+    case GATUN_GELU_TANH_GRAD:
+        t = tanh(sqrt(2 / PI) * (x + 0.044715 * x * x * x));
+        u = sqrt(2 / PI) * (1 + 3 * 0.044715 * x * x);
+        return 0.5 * (1 + t) + 0.5 * x * (1 - t * t) * u;
+    case GATUN_SILU_GRAD: return sigmoid(x) * (1 + x * (1 - sigmoid(x)));
+    case GATUN_MISH_GRAD:
+        t = tanh(larger(x, 0) + log1p(exp(-fabs(x))));
+        return t + x * (1 - t * t) * sigmoid(x);
+    case GATUN_SOFTPLUS_GRAD: return sigmoid(x);
+    case GATUN_SOFTSIGN_GRAD: return 1 / ((1 + fabs(a)) * (1 + fabs(a)));
+    default: return isnan(a) ? a : a <= -3 ? 0 : a >= 3 ? 1 : a / 3 + 0.5;
     }
 }
 
@@ -49,7 +95,7 @@ double reference_binary(int op, double a, double b) {
     case GATUN_TANH_GRAD: return b * (1 - a * a);
     case GATUN_GREATER: return a > b;
     case GATUN_ADD_RELU: return larger(a + b, 0);
-    default: return a == b;
+    default: return op >= GATUN_GELU_GRAD ? b * slope(op, a) : a == b;
     }
 }
 

@@ -5,6 +5,41 @@
  * binary.c - y = f(a, b) over a plane.
  */
 #include "kernels_local.h"
+#include "vecmath.h"
+
+/* The derivatives of the activations; far out they no longer change, and nothing may overflow on the way. */
+
+INLINE vf gelu_slope(vf x) {
+    x = v_between(x, -20.0f, 20.0f);
+    vf density = 0.39894228040143268f * v_exp(-0.5f * x * x);
+    return 0.5f * (1.0f + v_erf(x * 0.70710678118654752f)) + x * density;
+}
+
+INLINE vf gelu_tanh_slope(vf x) {
+    x = v_between(x, -20.0f, 20.0f);
+    vf t = v_tanh(0.79788456080286536f * (x + 0.044715f * x * x * x));
+    vf inner = 0.79788456080286536f * (1.0f + 0.134145f * x * x);
+    return 0.5f * (1.0f + t) + 0.5f * x * (1.0f - t * t) * inner;
+}
+
+INLINE vf silu_slope(vf x) {
+    x = v_between(x, -80.0f, 80.0f);
+    vf s = v_sigmoid(x);
+    return s * (1.0f + x * (1.0f - s));
+}
+
+INLINE vf mish_slope(vf x) {
+    x = v_between(x, -80.0f, 20.0f);
+    vf e = v_exp(x);
+    vf n = e * (e + 2.0f) + 2.0f;
+    return v_tanh_softplus(e) + 4.0f * x * e * (1.0f + e) / n / n;
+}
+
+INLINE vf hard_swish_slope(vf x) {
+    vf middle = x * (1.0f / 3.0f) + 0.5f;
+    vf above = v_select(v_less(x, v_set(3.0f)), middle, v_set(1.0f));
+    return v_select(v_is_nan(x), x, v_select(v_greater(x, v_set(-3.0f)), above, (vf){0}));
+}
 
 INLINE vf binary_value(int32_t op, vf a, vf b) {
     const vf zero = {0};
@@ -20,6 +55,16 @@ INLINE vf binary_value(int32_t op, vf a, vf b) {
     case GATUN_TANH_GRAD: return b * (1.0f - a * a);
     case GATUN_GREATER: return v_select(v_greater(a, b), v_set(1.0f), zero);
     case GATUN_ADD_RELU: return v_relu(a + b);
+    case GATUN_GELU_GRAD: return b * gelu_slope(a);
+    case GATUN_GELU_TANH_GRAD: return b * gelu_tanh_slope(a);
+    case GATUN_SILU_GRAD: return b * silu_slope(a);
+    case GATUN_MISH_GRAD: return b * mish_slope(a);
+    case GATUN_SOFTPLUS_GRAD: return b * v_sigmoid(a);
+    case GATUN_SOFTSIGN_GRAD: {
+        vf d = 1.0f + v_abs(a);
+        return b / d / d;
+    }
+    case GATUN_HARD_SWISH_GRAD: return b * hard_swish_slope(a);
     default: return v_select(v_equal(a, b), v_set(1.0f), zero);
     }
 }
@@ -124,6 +169,13 @@ void KERNEL(binary)(int32_t op, const struct gatun_plane *s, const float *a, con
         CASE(GATUN_GREATER);
         CASE(GATUN_EQUAL);
         CASE(GATUN_ADD_RELU);
+        CASE(GATUN_GELU_GRAD);
+        CASE(GATUN_GELU_TANH_GRAD);
+        CASE(GATUN_SILU_GRAD);
+        CASE(GATUN_MISH_GRAD);
+        CASE(GATUN_SOFTPLUS_GRAD);
+        CASE(GATUN_SOFTSIGN_GRAD);
+        CASE(GATUN_HARD_SWISH_GRAD);
     default: break;
     }
 #undef CASE

@@ -21,6 +21,27 @@ INLINE vf unary_value(int32_t op, vf a, vf p, vf q) {
     case GATUN_RELU: return v_relu(a);
     case GATUN_AFFINE: return p * a + q;
     case GATUN_CLAMP: return v_min(v_max(a, p), q);
+    case GATUN_SIN: return v_sin(a);
+    case GATUN_COS: return v_cos(a);
+    case GATUN_ERF: return v_erf(a);
+    case GATUN_FLOOR: return v_floor(a);
+    case GATUN_CEIL: return -v_floor(-a);
+    case GATUN_ROUND: return v_round(a);
+    case GATUN_EXPM1: return v_expm1(a);
+    case GATUN_LOG1P: return v_log1p(a);
+    case GATUN_STEP: return v_select(v_is_nan(a), a, v_select(v_greater(a, (vf){0}), q, p));
+    case GATUN_INSIDE: return v_select(v_and(v_greater(a, p), v_less(a, q)), v_set(1.0f), (vf){0});
+    case GATUN_LEAKY_RELU: return v_select(v_greater(a, (vf){0}), a, p * a);
+    case GATUN_ELU: return q * v_select(v_greater(a, (vf){0}), a, p * v_expm1(a));
+    case GATUN_ELU_SLOPE: return q * v_select(v_greater(a, (vf){0}), v_set(1.0f), p * v_exp(a));
+    case GATUN_SOFTPLUS: return v_softplus(a);
+    case GATUN_SOFTSIGN: return a / (1.0f + v_abs(a));
+    case GATUN_GELU: return 0.5f * a * (1.0f + v_erf(a * 0.70710678118654752f));
+    case GATUN_GELU_TANH: return 0.5f * a * (1.0f + v_tanh(0.79788456080286536f * (a + 0.044715f * a * a * a)));
+    case GATUN_SILU: return a * v_sigmoid(a);
+    case GATUN_MISH: return a * v_tanh_softplus(v_exp(v_between(a, -1e30f, 20.0f)));
+    case GATUN_HARD_SIGMOID: return v_hard_sigmoid(a);
+    case GATUN_HARD_SWISH: return a * v_hard_sigmoid(a);
     default: return a;
     }
 }
@@ -84,6 +105,27 @@ void KERNEL(unary)(int32_t op, float p, float q, const struct gatun_plane *s, co
         CASE(GATUN_RELU);
         CASE(GATUN_AFFINE);
         CASE(GATUN_CLAMP);
+        CASE(GATUN_SIN);
+        CASE(GATUN_COS);
+        CASE(GATUN_ERF);
+        CASE(GATUN_FLOOR);
+        CASE(GATUN_CEIL);
+        CASE(GATUN_ROUND);
+        CASE(GATUN_EXPM1);
+        CASE(GATUN_LOG1P);
+        CASE(GATUN_STEP);
+        CASE(GATUN_INSIDE);
+        CASE(GATUN_LEAKY_RELU);
+        CASE(GATUN_ELU);
+        CASE(GATUN_ELU_SLOPE);
+        CASE(GATUN_SOFTPLUS);
+        CASE(GATUN_SOFTSIGN);
+        CASE(GATUN_GELU);
+        CASE(GATUN_GELU_TANH);
+        CASE(GATUN_SILU);
+        CASE(GATUN_MISH);
+        CASE(GATUN_HARD_SIGMOID);
+        CASE(GATUN_HARD_SWISH);
     default: break;
     }
 #undef CASE

@@ -31,7 +31,28 @@ public interface Kernels {
         TANH,
         RELU,
         AFFINE,
-        CLAMP
+        CLAMP,
+        SIN,
+        COS,
+        ERF,
+        FLOOR,
+        CEIL,
+        ROUND,
+        EXPM1,
+        LOG1P,
+        STEP,
+        INSIDE,
+        LEAKY_RELU,
+        ELU,
+        ELU_SLOPE,
+        SOFTPLUS,
+        SOFTSIGN,
+        GELU,
+        GELU_TANH,
+        SILU,
+        MISH,
+        HARD_SIGMOID,
+        HARD_SWISH
     }
 
     /** y = f(a, b); the order is that of {@code enum gatun_binary_op}. */
@@ -47,7 +68,14 @@ public interface Kernels {
         TANH_GRAD,
         GREATER,
         EQUAL,
-        ADD_RELU
+        ADD_RELU,
+        GELU_GRAD,
+        GELU_TANH_GRAD,
+        SILU_GRAD,
+        MISH_GRAD,
+        SOFTPLUS_GRAD,
+        SOFTSIGN_GRAD,
+        HARD_SWISH_GRAD
     }
 
     /** The order is that of {@code enum gatun_reduce_op}. */

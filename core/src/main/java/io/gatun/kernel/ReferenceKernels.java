@@ -86,6 +86,7 @@ public final class ReferenceKernels implements Kernels {
             case RELU -> Math.max(x, 0);
             case AFFINE -> p * x + q;
             case CLAMP -> Math.min(Math.max(x, p), q);
+            default -> ReferenceFunctions.apply(op, x, p, q);
         };
     }
 
@@ -109,6 +110,7 @@ public final class ReferenceKernels implements Kernels {
             case GREATER -> a > b ? 1 : 0;
             case EQUAL -> a == b ? 1 : 0;
             case ADD_RELU -> Math.max(a + b, 0);
+            default -> b * ReferenceFunctions.slope(op, a);
         };
     }
 

@@ -111,13 +111,20 @@ class ElementwiseKernelTest {
     private static double allowed(Unary op, double x, double y) {
         double half = Math.max(Math.abs(y) * U, Float.MIN_VALUE);
         return switch (op) {
-            case COPY, NEG, ABS, RELU, CLAMP -> 0;
+            case COPY, NEG, ABS, RELU, CLAMP, FLOOR, CEIL, ROUND, STEP, INSIDE -> 0;
             case SQUARE, SQRT, RECIPROCAL -> half;
             // Results below the normal floats may be 0.
             case EXP -> half + 2e-7 * Math.abs(y) + Float.MIN_NORMAL;
             case LOG -> half + 3e-7 * Math.abs(y);
             case SIGMOID -> half + 4e-7 * Math.abs(y) + Float.MIN_NORMAL;
             case TANH -> half + Math.min(3e-7, 1e-6 * Math.abs(y));
+            case SIN, COS, ERF -> half + 2e-7;
+            case EXPM1, LOG1P -> half + 6e-7 * Math.abs(y);
+            case LEAKY_RELU, SOFTSIGN -> 4 * half;
+            case ELU, ELU_SLOPE, SOFTPLUS, SILU, MISH ->
+                    2 * half + 8e-7 * Math.abs(y) + Float.MIN_NORMAL * Math.max(1, Math.abs(x));
+            case GELU, GELU_TANH, HARD_SWISH -> 2 * half + 4e-7 * Math.abs(x);
+            case HARD_SIGMOID -> 3e-7;
             case AFFINE -> 2 * half + 2 * U * Math.abs(P * x) + Float.MIN_VALUE;
         };
     }
@@ -183,6 +190,14 @@ class ElementwiseKernelTest {
             case MAXIMUM, MINIMUM, RELU_GRAD, GREATER, EQUAL -> 0;
             case ADD, SUB, MUL, DIV, ADD_RELU -> half;
             case SIGMOID_GRAD -> 4 * half + 2 * U * Math.abs(b * a) + Float.MIN_NORMAL;
+            case GELU_GRAD,
+                    GELU_TANH_GRAD,
+                    SILU_GRAD,
+                    MISH_GRAD,
+                    SOFTPLUS_GRAD,
+                    SOFTSIGN_GRAD,
+                    HARD_SWISH_GRAD ->
+                    half + 1.5e-6 * Math.abs(b);
             case TANH_GRAD -> 4 * half + 4 * U * Math.abs(b) * (1 + a * a) + Float.MIN_NORMAL;
         };
     }
@@ -196,8 +211,9 @@ class ElementwiseKernelTest {
             for (Nd nd : spaces(bench)) {
                 long na = reach(nd.shape(), nd.strideA());
                 long nb = reach(nd.shape(), nd.strideB());
+                boolean slope = op.name().endsWith("_GRAD") && op != Binary.RELU_GRAD;
                 MemorySegment a = unit ? bench.uniform(na, -1, 1) : values(bench, na, false);
-                MemorySegment b = unit ? bench.uniform(nb, -9, 9) : values(bench, nb, false);
+                MemorySegment b = slope ? bench.uniform(nb, -9, 9) : values(bench, nb, false);
                 if (op == Binary.EQUAL && nb == na) {
                     b.asSlice(0, nb / 2 * 4).copyFrom(a.asSlice(0, nb / 2 * 4));
                 }

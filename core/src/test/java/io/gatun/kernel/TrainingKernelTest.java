@@ -299,7 +299,28 @@ class TrainingKernelTest {
             Gatun.GATUN_TANH(),
             Gatun.GATUN_RELU(),
             Gatun.GATUN_AFFINE(),
-            Gatun.GATUN_CLAMP()
+            Gatun.GATUN_CLAMP(),
+            Gatun.GATUN_SIN(),
+            Gatun.GATUN_COS(),
+            Gatun.GATUN_ERF(),
+            Gatun.GATUN_FLOOR(),
+            Gatun.GATUN_CEIL(),
+            Gatun.GATUN_ROUND(),
+            Gatun.GATUN_EXPM1(),
+            Gatun.GATUN_LOG1P(),
+            Gatun.GATUN_STEP(),
+            Gatun.GATUN_INSIDE(),
+            Gatun.GATUN_LEAKY_RELU(),
+            Gatun.GATUN_ELU(),
+            Gatun.GATUN_ELU_SLOPE(),
+            Gatun.GATUN_SOFTPLUS(),
+            Gatun.GATUN_SOFTSIGN(),
+            Gatun.GATUN_GELU(),
+            Gatun.GATUN_GELU_TANH(),
+            Gatun.GATUN_SILU(),
+            Gatun.GATUN_MISH(),
+            Gatun.GATUN_HARD_SIGMOID(),
+            Gatun.GATUN_HARD_SWISH()
         };
         int[] binary = {
             Gatun.GATUN_ADD(),
@@ -313,7 +334,14 @@ class TrainingKernelTest {
             Gatun.GATUN_TANH_GRAD(),
             Gatun.GATUN_GREATER(),
             Gatun.GATUN_EQUAL(),
-            Gatun.GATUN_ADD_RELU()
+            Gatun.GATUN_ADD_RELU(),
+            Gatun.GATUN_GELU_GRAD(),
+            Gatun.GATUN_GELU_TANH_GRAD(),
+            Gatun.GATUN_SILU_GRAD(),
+            Gatun.GATUN_MISH_GRAD(),
+            Gatun.GATUN_SOFTPLUS_GRAD(),
+            Gatun.GATUN_SOFTSIGN_GRAD(),
+            Gatun.GATUN_HARD_SWISH_GRAD()
         };
         int[] reductions = {
             Gatun.GATUN_SUM(), Gatun.GATUN_MAX(), Gatun.GATUN_MIN(), Gatun.GATUN_SUM_SQUARES()

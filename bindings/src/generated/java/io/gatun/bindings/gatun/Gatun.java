@@ -601,6 +601,195 @@ public class Gatun extends Gatun$shared {
     public static int GATUN_CLAMP() {
         return GATUN_CLAMP;
     }
+    private static final int GATUN_SIN = (int)13L;
+    /**
+     * {@snippet lang=c :
+     * enum gatun_unary_op.GATUN_SIN = 13
+     * }
+     */
+    public static int GATUN_SIN() {
+        return GATUN_SIN;
+    }
+    private static final int GATUN_COS = (int)14L;
+    /**
+     * {@snippet lang=c :
+     * enum gatun_unary_op.GATUN_COS = 14
+     * }
+     */
+    public static int GATUN_COS() {
+        return GATUN_COS;
+    }
+    private static final int GATUN_ERF = (int)15L;
+    /**
+     * {@snippet lang=c :
+     * enum gatun_unary_op.GATUN_ERF = 15
+     * }
+     */
+    public static int GATUN_ERF() {
+        return GATUN_ERF;
+    }
+    private static final int GATUN_FLOOR = (int)16L;
+    /**
+     * {@snippet lang=c :
+     * enum gatun_unary_op.GATUN_FLOOR = 16
+     * }
+     */
+    public static int GATUN_FLOOR() {
+        return GATUN_FLOOR;
+    }
+    private static final int GATUN_CEIL = (int)17L;
+    /**
+     * {@snippet lang=c :
+     * enum gatun_unary_op.GATUN_CEIL = 17
+     * }
+     */
+    public static int GATUN_CEIL() {
+        return GATUN_CEIL;
+    }
+    private static final int GATUN_ROUND = (int)18L;
+    /**
+     * {@snippet lang=c :
+     * enum gatun_unary_op.GATUN_ROUND = 18
+     * }
+     */
+    public static int GATUN_ROUND() {
+        return GATUN_ROUND;
+    }
+    private static final int GATUN_EXPM1 = (int)19L;
+    /**
+     * {@snippet lang=c :
+     * enum gatun_unary_op.GATUN_EXPM1 = 19
+     * }
+     */
+    public static int GATUN_EXPM1() {
+        return GATUN_EXPM1;
+    }
+    private static final int GATUN_LOG1P = (int)20L;
+    /**
+     * {@snippet lang=c :
+     * enum gatun_unary_op.GATUN_LOG1P = 20
+     * }
+     */
+    public static int GATUN_LOG1P() {
+        return GATUN_LOG1P;
+    }
+    private static final int GATUN_STEP = (int)21L;
+    /**
+     * {@snippet lang=c :
+     * enum gatun_unary_op.GATUN_STEP = 21
+     * }
+     */
+    public static int GATUN_STEP() {
+        return GATUN_STEP;
+    }
+    private static final int GATUN_INSIDE = (int)22L;
+    /**
+     * {@snippet lang=c :
+     * enum gatun_unary_op.GATUN_INSIDE = 22
+     * }
+     */
+    public static int GATUN_INSIDE() {
+        return GATUN_INSIDE;
+    }
+    private static final int GATUN_LEAKY_RELU = (int)23L;
+    /**
+     * {@snippet lang=c :
+     * enum gatun_unary_op.GATUN_LEAKY_RELU = 23
+     * }
+     */
+    public static int GATUN_LEAKY_RELU() {
+        return GATUN_LEAKY_RELU;
+    }
+    private static final int GATUN_ELU = (int)24L;
+    /**
+     * {@snippet lang=c :
+     * enum gatun_unary_op.GATUN_ELU = 24
+     * }
+     */
+    public static int GATUN_ELU() {
+        return GATUN_ELU;
+    }
+    private static final int GATUN_ELU_SLOPE = (int)25L;
+    /**
+     * {@snippet lang=c :
+     * enum gatun_unary_op.GATUN_ELU_SLOPE = 25
+     * }
+     */
+    public static int GATUN_ELU_SLOPE() {
+        return GATUN_ELU_SLOPE;
+    }
+    private static final int GATUN_SOFTPLUS = (int)26L;
+    /**
+     * {@snippet lang=c :
+     * enum gatun_unary_op.GATUN_SOFTPLUS = 26
+     * }
+     */
+    public static int GATUN_SOFTPLUS() {
+        return GATUN_SOFTPLUS;
+    }
+    private static final int GATUN_SOFTSIGN = (int)27L;
+    /**
+     * {@snippet lang=c :
+     * enum gatun_unary_op.GATUN_SOFTSIGN = 27
+     * }
+     */
+    public static int GATUN_SOFTSIGN() {
+        return GATUN_SOFTSIGN;
+    }
+    private static final int GATUN_GELU = (int)28L;
+    /**
+     * {@snippet lang=c :
+     * enum gatun_unary_op.GATUN_GELU = 28
+     * }
+     */
+    public static int GATUN_GELU() {
+        return GATUN_GELU;
+    }
+    private static final int GATUN_GELU_TANH = (int)29L;
+    /**
+     * {@snippet lang=c :
+     * enum gatun_unary_op.GATUN_GELU_TANH = 29
+     * }
+     */
+    public static int GATUN_GELU_TANH() {
+        return GATUN_GELU_TANH;
+    }
+    private static final int GATUN_SILU = (int)30L;
+    /**
+     * {@snippet lang=c :
+     * enum gatun_unary_op.GATUN_SILU = 30
+     * }
+     */
+    public static int GATUN_SILU() {
+        return GATUN_SILU;
+    }
+    private static final int GATUN_MISH = (int)31L;
+    /**
+     * {@snippet lang=c :
+     * enum gatun_unary_op.GATUN_MISH = 31
+     * }
+     */
+    public static int GATUN_MISH() {
+        return GATUN_MISH;
+    }
+    private static final int GATUN_HARD_SIGMOID = (int)32L;
+    /**
+     * {@snippet lang=c :
+     * enum gatun_unary_op.GATUN_HARD_SIGMOID = 32
+     * }
+     */
+    public static int GATUN_HARD_SIGMOID() {
+        return GATUN_HARD_SIGMOID;
+    }
+    private static final int GATUN_HARD_SWISH = (int)33L;
+    /**
+     * {@snippet lang=c :
+     * enum gatun_unary_op.GATUN_HARD_SWISH = 33
+     * }
+     */
+    public static int GATUN_HARD_SWISH() {
+        return GATUN_HARD_SWISH;
+    }
     private static final int GATUN_ADD = (int)0L;
     /**
      * {@snippet lang=c :
@@ -708,6 +897,69 @@ public class Gatun extends Gatun$shared {
      */
     public static int GATUN_ADD_RELU() {
         return GATUN_ADD_RELU;
+    }
+    private static final int GATUN_GELU_GRAD = (int)12L;
+    /**
+     * {@snippet lang=c :
+     * enum gatun_binary_op.GATUN_GELU_GRAD = 12
+     * }
+     */
+    public static int GATUN_GELU_GRAD() {
+        return GATUN_GELU_GRAD;
+    }
+    private static final int GATUN_GELU_TANH_GRAD = (int)13L;
+    /**
+     * {@snippet lang=c :
+     * enum gatun_binary_op.GATUN_GELU_TANH_GRAD = 13
+     * }
+     */
+    public static int GATUN_GELU_TANH_GRAD() {
+        return GATUN_GELU_TANH_GRAD;
+    }
+    private static final int GATUN_SILU_GRAD = (int)14L;
+    /**
+     * {@snippet lang=c :
+     * enum gatun_binary_op.GATUN_SILU_GRAD = 14
+     * }
+     */
+    public static int GATUN_SILU_GRAD() {
+        return GATUN_SILU_GRAD;
+    }
+    private static final int GATUN_MISH_GRAD = (int)15L;
+    /**
+     * {@snippet lang=c :
+     * enum gatun_binary_op.GATUN_MISH_GRAD = 15
+     * }
+     */
+    public static int GATUN_MISH_GRAD() {
+        return GATUN_MISH_GRAD;
+    }
+    private static final int GATUN_SOFTPLUS_GRAD = (int)16L;
+    /**
+     * {@snippet lang=c :
+     * enum gatun_binary_op.GATUN_SOFTPLUS_GRAD = 16
+     * }
+     */
+    public static int GATUN_SOFTPLUS_GRAD() {
+        return GATUN_SOFTPLUS_GRAD;
+    }
+    private static final int GATUN_SOFTSIGN_GRAD = (int)17L;
+    /**
+     * {@snippet lang=c :
+     * enum gatun_binary_op.GATUN_SOFTSIGN_GRAD = 17
+     * }
+     */
+    public static int GATUN_SOFTSIGN_GRAD() {
+        return GATUN_SOFTSIGN_GRAD;
+    }
+    private static final int GATUN_HARD_SWISH_GRAD = (int)18L;
+    /**
+     * {@snippet lang=c :
+     * enum gatun_binary_op.GATUN_HARD_SWISH_GRAD = 18
+     * }
+     */
+    public static int GATUN_HARD_SWISH_GRAD() {
+        return GATUN_HARD_SWISH_GRAD;
     }
     private static final int GATUN_SUM = (int)0L;
     /**
