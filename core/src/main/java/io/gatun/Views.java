@@ -147,7 +147,7 @@ public final class Views {
     }
 
     /** Zeros of a shape, with a part of them replaced: the opposite of a slice. */
-    private static Tensor embed(Tensor x, Shape shape, int along, long from, long to, long step) {
+    static Tensor embed(Tensor x, Shape shape, int along, long from, long to, long step) {
         Tensor whole = Tensor.zeros(shape);
         Elementwise.copyInto("slice", x, whole.view(whole.layout().slice(along, from, to, step)));
         Tape tape = Tape.recording();

@@ -34,6 +34,12 @@ final class OpTable {
     static final int[] SIZES = {1, 3, 7, 13, 16, 17, 31, 33, 64, 100, 257};
 
     static List<Line> lines() {
+        List<Line> all = new ArrayList<>(own());
+        all.addAll(WindowOps.lines());
+        return all;
+    }
+
+    private static List<Line> own() {
         return List.of(
                 unary("neg", Tensor::neg, x -> -x, Draw.EVEN, -2, 2),
                 unary("abs", Tensor::abs, Math::abs, AWAY_FROM_ZERO, -2, 2),
