@@ -28,6 +28,14 @@ final class Checks {
         return value;
     }
 
+    static double above(String where, String name, double value) {
+        if (!(value > 0 && value < Double.POSITIVE_INFINITY)) {
+            throw new IllegalArgumentException(
+                    where + ": " + name + " = " + value + ": give a finite number above 0");
+        }
+        return value;
+    }
+
     static int positive(String where, String name, int value) {
         if (value < 1) {
             throw new IllegalArgumentException(
