@@ -59,6 +59,90 @@ final class OpTable {
                 new Line("addRelu", addRelu()),
                 binary("mul", Tensor::mul, (a, b) -> a * b, -2, 2),
                 binary("div", Tensor::div, (a, b) -> a / b, 0.7, 3),
+                unary("sin", Elementwise::sin, Math::sin, Draw.EVEN, -9, 9),
+                unary("cos", Elementwise::cos, Math::cos, Draw.EVEN, -9, 9),
+                unary("tan", Elementwise::tan, Math::tan, Draw.EVEN, -1, 1),
+                unary("erf", Elementwise::erf, Reference::erf, Draw.EVEN, -3, 3),
+                unary("expm1", Elementwise::expm1, Math::expm1, Draw.EVEN, -2, 2),
+                unary("log1p", Elementwise::log1p, Math::log1p, Draw.EVEN, -0.5, 3),
+                unary("exp2", Elementwise::exp2, x -> Math.pow(2, x), Draw.EVEN, -2, 2),
+                unary("pow 3", x -> Elementwise.pow(x, 3), x -> x * x * x, Draw.EVEN, -2, 2),
+                unary("pow -2", x -> Elementwise.pow(x, -2), x -> 1 / x / x, Draw.EVEN, 0.7, 3),
+                unary("pow 0", x -> Elementwise.pow(x, 0), x -> 1, Draw.EVEN, -2, 2),
+                unary("pow 1.7", x -> Elementwise.pow(x, 1.7f), power(1.7f), Draw.EVEN, 0.5, 2),
+                unary(
+                        "clamp",
+                        x -> Elementwise.clamp(x, -1, 0.5f),
+                        limit(-1, 0.5),
+                        Draw.EVEN,
+                        -2,
+                        2),
+                unary("sign", Elementwise::sign, Math::signum, AWAY_FROM_ZERO, -2, 2),
+                unary("floor", Elementwise::floor, Math::floor, Draw.EVEN, -4, 4),
+                unary("ceil", Elementwise::ceil, Math::ceil, Draw.EVEN, -4, 4),
+                unary("round", Elementwise::round, Math::rint, Draw.EVEN, -4, 4),
+                unary("step", Activations::step, x -> x > 0 ? 1 : 0, AWAY_FROM_ZERO, -2, 2),
+                unary(
+                        "leakyRelu",
+                        x -> Activations.leakyRelu(x, 0.1f),
+                        x -> x > 0 ? x : 0.1f * x,
+                        AWAY_FROM_ZERO,
+                        -2,
+                        2),
+                unary(
+                        "elu",
+                        x -> Activations.elu(x, 0.7f),
+                        x -> x > 0 ? x : 0.7f * Math.expm1(x),
+                        AWAY_FROM_ZERO,
+                        -3,
+                        3),
+                unary(
+                        "selu",
+                        Activations::selu,
+                        x -> 1.0507009873554805 * (x > 0 ? x : 1.6732632423543772 * Math.expm1(x)),
+                        AWAY_FROM_ZERO,
+                        -3,
+                        3),
+                unary("softplus", Activations::softplus, Reference::softplus, Draw.EVEN, -6, 6),
+                unary(
+                        "softsign",
+                        Activations::softsign,
+                        x -> x / (1 + Math.abs(x)),
+                        AWAY_FROM_ZERO,
+                        -3,
+                        3),
+                unary("gelu", Activations::gelu, Reference::gelu, Draw.EVEN, -4, 4),
+                unary("geluTanh", Activations::geluTanh, Reference::geluTanh, Draw.EVEN, -4, 4),
+                unary("silu", Activations::silu, x -> x / (1 + Math.exp(-x)), Draw.EVEN, -6, 6),
+                unary(
+                        "mish",
+                        Activations::mish,
+                        x -> x * Math.tanh(Reference.softplus(x)),
+                        Draw.EVEN,
+                        -5,
+                        5),
+                unary(
+                        "hardSigmoid",
+                        Activations::hardSigmoid,
+                        Reference::hardSigmoid,
+                        Draw.EVEN,
+                        -5,
+                        5),
+                unary("hardTanh", Activations::hardTanh, limit(-1, 1), Draw.EVEN, -2, 2),
+                unary(
+                        "hardSwish",
+                        Activations::hardSwish,
+                        x -> x * Reference.hardSigmoid(x),
+                        Draw.EVEN,
+                        -5,
+                        5),
+                binary("maximum", Elementwise::maximum, Math::max, -2, 2),
+                binary("minimum", Elementwise::minimum, Math::min, -2, 2),
+                binary("pow", Elementwise::pow, Math::pow, 0.5, 2),
+                new Line("prelu", prelu()),
+                new Line("maxout", maxout()),
+                new Line("comparisons", comparisons()),
+                new Line("where", where()),
                 reduction("sum", Draw.EVEN, Tensor::sum, NdArray::sum),
                 reduction("mean", Draw.EVEN, Tensor::mean, NdArray::mean),
                 reduction("max", DISTINCT, Tensor::max, NdArray::max),
@@ -109,6 +193,99 @@ final class OpTable {
             cases.add(OpCase.of(name, 1, x -> op.apply(x[0]), x -> x[0].map(reference), in));
         }
         return new Line(name, cases);
+    }
+
+    private static DoubleUnaryOperator power(float p) {
+        return x -> Math.pow(x, p);
+    }
+
+    private static DoubleUnaryOperator limit(double low, double high) {
+        return x -> Math.min(Math.max(x, low), high);
+    }
+
+    private static List<OpCase> prelu() {
+        List<OpCase> cases = new ArrayList<>();
+        int[][][] kinds = {{{17}, {}}, {{2, 3, 5, 7}, {3, 1, 1}}, {{4, 33}, {33}}, {{7}, {7}}};
+        for (int[][] kind : kinds) {
+            cases.add(
+                    OpCase.of(
+                            "prelu",
+                            NdArray.size(kind[0]),
+                            x -> Activations.prelu(x[0], x[1]),
+                            x -> x[0].zip(x[1], (v, a) -> v > 0 ? v : a * v),
+                            Input.of(kind[0]).with(AWAY_FROM_ZERO),
+                            Input.of(kind[1])));
+        }
+        return cases;
+    }
+
+    private static List<OpCase> maxout() {
+        List<OpCase> cases = new ArrayList<>();
+        for (int[] shape : List.of(shape(6), shape(3, 12), shape(2, 6, 5), shape(1, 18, 3, 2))) {
+            int axis = shape.length == 1 ? 0 : 1;
+            cases.add(
+                    OpCase.of(
+                                    "maxout",
+                                    1,
+                                    x -> Activations.maxout(x[0], axis, 3),
+                                    x -> Reference.maxout(x[0], axis, 3),
+                                    Input.of(shape).with(DISTINCT))
+                            .notExpandable());
+        }
+        return cases;
+    }
+
+    private static List<OpCase> comparisons() {
+        List<OpCase> cases = new ArrayList<>();
+        for (int n : SIZES) {
+            comparison(cases, n, Elementwise::greater, (a, b) -> a > b ? 1 : 0);
+            comparison(cases, n, Elementwise::less, (a, b) -> a < b ? 1 : 0);
+            comparison(cases, n, Elementwise::greaterOrEqual, (a, b) -> a >= b ? 1 : 0);
+            comparison(cases, n, Elementwise::lessOrEqual, (a, b) -> a <= b ? 1 : 0);
+            comparison(cases, n, Elementwise::equal, (a, b) -> a == b ? 1 : 0);
+            comparison(cases, n, Elementwise::notEqual, (a, b) -> a != b ? 1 : 0);
+        }
+        return cases;
+    }
+
+    private static void comparison(
+            List<OpCase> cases, int n, BinaryOperator<Tensor> op, DoubleBinaryOperator reference) {
+        // Compared with itself reversed in part, so that some are equal.
+        cases.add(
+                OpCase.of(
+                        "comparison",
+                        1,
+                        x -> op.apply(x[0], Elementwise.maximum(x[0], x[1])),
+                        x -> x[0].zip(x[0].zip(x[1], Math::max), reference),
+                        Input.of(2, n).constant(),
+                        Input.of(n).constant()));
+    }
+
+    private static List<OpCase> where() {
+        List<OpCase> cases = new ArrayList<>();
+        for (int n : SIZES) {
+            for (int[][] kind :
+                    new int[][][] {{{n}, {n}, {n}}, {{3, n}, {n}, {3, 1}}, {{n}, {2, n}, {}}}) {
+                cases.add(
+                        OpCase.of(
+                                "where",
+                                NdArray.size(kind[0]),
+                                x ->
+                                        Elementwise.where(
+                                                Elementwise.greater(x[0], Tensor.scalar(0)),
+                                                x[1],
+                                                x[2]),
+                                x ->
+                                        x[0].zip(x[1], (m, a) -> m > 0 ? a : 0)
+                                                .zip(
+                                                        x[0].zip(x[2], (m, b) -> m > 0 ? 0 : b),
+                                                        Double::sum),
+                                Input.of(kind[0]).with(AWAY_FROM_ZERO).constant(),
+                                Input.of(kind[1]),
+                                Input.of(kind[2])));
+            }
+        }
+        return cases;
     }
 
     private static List<OpCase> addRelu() {
