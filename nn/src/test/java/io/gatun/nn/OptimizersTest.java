@@ -788,4 +788,74 @@ class OptimizersTest {
             assertEquals(0.1, Math.abs(w.toFloatArray()[i] - before[i]), 1e-5);
         }
     }
+
+    /* ---------------------------------------------------------------- averages, L-BFGS */
+
+    @Test
+    void averagesFollowTheWeights() {
+        Layer model = Sequential.of(Conv2d.of(1, 2, 3), BatchNorm2d.of(2)).initialize(1);
+        WeightAverage average = WeightAverage.of(model, 0.75);
+        float[] first = model.parameters().get(0).value().toFloatArray();
+        Layer fixed = average.model();
+        assertArrayEquals(first, fixed.parameters().get(0).value().toFloatArray());
+        for (Parameter parameter : model.parameters()) {
+            InPlace.fill(parameter.value(), 2);
+        }
+        InPlace.fill(model.state().get(0).value(), 8);
+        average.update();
+        average.update();
+        float[] moved = fixed.parameters().get(0).value().toFloatArray();
+        double left = 0.75 * 0.75;
+        for (int i = 0; i < first.length; i++) {
+            assertEquals(left * first[i] + (1 - left) * 2, moved[i], 1e-6);
+        }
+        assertEquals(8 * (1 - left), fixed.state().get(0).value().toFloatArray()[0], 1e-5);
+        assertEquals(2, model.parameters().get(0).value().toFloatArray()[0]);
+        refused(() -> WeightAverage.of(model, 1), "WeightAverage", "decay = 1");
+    }
+
+    @Test
+    void lbfgsFindsMinima() {
+        Tensor w = parameter(Problem.QUADRATIC);
+        Lbfgs.Result result =
+                Lbfgs.of()
+                        .tolerance(1e-4)
+                        .minimize(List.of(w), () -> Problem.QUADRATIC.loss(w), 50);
+        assertArrayEquals(new float[] {1, 2, -1, 0.5f, -3}, w.toFloatArray(), 1e-3f);
+        assertTrue(result.converged() && result.iterations() <= 20, result::toString);
+        Tensor valley = parameter(Problem.ROSENBROCK);
+        Lbfgs.Result hard =
+                Lbfgs.of()
+                        .tolerance(1e-3)
+                        .minimize(List.of(valley), () -> Problem.ROSENBROCK.loss(valley), 200);
+        assertArrayEquals(new float[] {1, 1}, valley.toFloatArray(), 5e-3f);
+        assertTrue(hard.loss() < 1e-5 && hard.iterations() < 100, hard::toString);
+        assertTrue(hard.evaluations() < 300, hard::toString);
+    }
+
+    /** Least squares of a dense layer: what the normal equations give. */
+    @Test
+    void lbfgsFitsALayer() {
+        Dense layer = Dense.of(3, 1);
+        layer.initialize(5);
+        Tensor x = Tensor.uniform(io.gatun.Shape.of(40, 3), -1, 1, new SplittableRandom(1));
+        Tensor y;
+        try (io.gatun.Scope scope = io.gatun.Scope.open()) {
+            Tensor truth = Tensor.of(new float[] {2, -1, 0.5f}, 3, 1);
+            y = scope.keep(x.matmul(truth).add(0.25f));
+        }
+        Lbfgs.Result result =
+                Lbfgs.of()
+                        .history(5)
+                        .minimize(
+                                layer.parameters(),
+                                () -> Losses.mse().apply(layer.forward(x), y),
+                                100);
+        assertTrue(result.loss() < 1e-8, result::toString);
+        float[] weight = layer.parameters().get(0).value().toFloatArray();
+        assertArrayEquals(new float[] {2, -1, 0.5f}, weight, 1e-3f);
+        refused(() -> Lbfgs.of().history(0), "Lbfgs", "history = 0");
+        refused(() -> Lbfgs.of().tolerance(-1), "Lbfgs", "tolerance = -1");
+        refused(() -> Lbfgs.of().minimize(List.of(), () -> y, 0), "iterations = 0");
+    }
 }
