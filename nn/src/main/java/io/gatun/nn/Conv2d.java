@@ -5,6 +5,7 @@
 package io.gatun.nn;
 
 import io.gatun.Convolution;
+import io.gatun.Scope;
 import io.gatun.Shape;
 import io.gatun.Tensor;
 import java.util.List;
@@ -21,29 +22,21 @@ import org.jspecify.annotations.Nullable;
 public final class Conv2d implements FusesResidual {
     private final Parameter weight;
     private final @Nullable Parameter bias;
-    private final int strideHeight;
-    private final int strideWidth;
-    private final Padding padding;
+    private final Window window;
+    private final int groups;
+    private final boolean flipped;
 
     private Conv2d(
             Parameter weight,
             @Nullable Parameter bias,
-            int strideHeight,
-            int strideWidth,
-            Padding padding) {
-        if (strideHeight < 1 || strideWidth < 1) {
-            throw new IllegalArgumentException(
-                    "Conv2d: stride = "
-                            + strideHeight
-                            + "x"
-                            + strideWidth
-                            + ": both must be at least 1");
-        }
+            Window window,
+            int groups,
+            boolean flipped) {
         this.weight = weight;
         this.bias = bias;
-        this.strideHeight = strideHeight;
-        this.strideWidth = strideWidth;
-        this.padding = padding;
+        this.window = window;
+        this.groups = groups;
+        this.flipped = flipped;
     }
 
     /**
@@ -102,9 +95,9 @@ public final class Conv2d implements FusesResidual {
                         in * area,
                         out * area,
                         random),
+                Window.of("Conv2d", 2, kernelHeight, kernelWidth),
                 1,
-                1,
-                Padding.VALID);
+                false);
     }
 
     /**
@@ -127,7 +120,31 @@ public final class Conv2d implements FusesResidual {
      * @throws IllegalArgumentException if either is less than 1
      */
     public Conv2d stride(int height, int width) {
-        return new Conv2d(weight, bias, height, width, padding);
+        return new Conv2d(weight, bias, window.stride(height, width), groups, flipped);
+    }
+
+    /**
+     * This layer with a dilated kernel (Yu and Koltun, "Multi-scale context aggregation by dilated
+     * convolutions", 2016).
+     *
+     * @param dilation rows and columns between two taps of the kernel; 1: next to each other
+     * @return a layer that shares the parameters
+     * @throws IllegalArgumentException if less than 1
+     */
+    public Conv2d dilation(int dilation) {
+        return dilation(dilation, dilation);
+    }
+
+    /**
+     * This layer with a dilated kernel.
+     *
+     * @param height rows between two taps
+     * @param width columns between two taps
+     * @return a layer that shares the parameters
+     * @throws IllegalArgumentException if either is less than 1
+     */
+    public Conv2d dilation(int height, int width) {
+        return new Conv2d(weight, bias, window.dilation(height, width), groups, flipped);
     }
 
     /**
@@ -137,7 +154,41 @@ public final class Conv2d implements FusesResidual {
      * @return a layer that shares the parameters
      */
     public Conv2d padding(Padding padding) {
-        return new Conv2d(weight, bias, strideHeight, strideWidth, padding);
+        return new Conv2d(weight, bias, window.padding(padding), groups, flipped);
+    }
+
+    /**
+     * This layer in groups: output channels of a group see the input channels of that group alone
+     * (Krizhevsky et al., "ImageNet classification with deep convolutional neural networks", 2012).
+     * As many groups as input channels is a depthwise convolution.
+     *
+     * @param groups at least 1; divides the channels of both sides
+     * @return a layer with a new weight [K, C / groups, height, width], drawn anew
+     * @throws IllegalArgumentException if the number does not divide the channels
+     */
+    public Conv2d groups(int groups) {
+        Shape shape = ConvNd.grouped("Conv2d", weight.value().shape(), this.groups, groups, false);
+        long area = window.area();
+        return new Conv2d(
+                weight.redrawn(
+                        Convolution.weightLayout(shape),
+                        shape.dim(1) * area,
+                        shape.dim(0) / groups * area),
+                bias,
+                window,
+                groups,
+                flipped);
+    }
+
+    /**
+     * This layer as a convolution in the mathematical sense, which turns its kernel by 180 degrees,
+     * or as a cross-correlation, which does not and is what the field calls convolution.
+     *
+     * @param flipped true for a turned kernel; the default is false
+     * @return a layer that shares the parameters
+     */
+    public Conv2d flipped(boolean flipped) {
+        return new Conv2d(weight, bias, window, groups, flipped);
     }
 
     /**
@@ -158,10 +209,10 @@ public final class Conv2d implements FusesResidual {
                             io.gatun.Layout.contiguous(Shape.of(w.dim(0))),
                             Initializer.zeros(),
                             w.dim(1) * area,
-                            w.dim(0) * area,
+                            w.dim(0) / groups * area,
                             new SplittableRandom());
         }
-        return new Conv2d(weight, bias ? known : null, strideHeight, strideWidth, padding);
+        return new Conv2d(weight, bias ? known : null, window, groups, flipped);
     }
 
     @Override
@@ -182,7 +233,7 @@ public final class Conv2d implements FusesResidual {
     private Tensor apply(Tensor x, @Nullable Tensor residual, boolean relu) {
         return Convolution.conv2d(
                 x,
-                weight.value(),
+                flipped ? ConvNd.flip(weight.value()) : weight.value(),
                 bias == null ? null : bias.value(),
                 residual,
                 geometry(x.shape()),
@@ -191,18 +242,28 @@ public final class Conv2d implements FusesResidual {
 
     /** How the kernel moves over images of this shape; checks that it is one of images. */
     Convolution.Geometry geometry(Shape x) {
-        Shape w = weight.value().shape();
-        if (x.rank() != 4 || x.dim(1) != w.dim(1)) {
+        long channels = weight.value().shape().dim(1) * groups;
+        if (x.rank() != 4 || x.dim(1) != channels) {
             throw new IllegalArgumentException(
-                    this + ": takes [N, " + w.dim(1) + ", H, W], got shape " + x);
+                    this + ": takes " + window.input(channels) + ", got shape " + x);
         }
-        return padding.resolve(
-                x.dim(2), x.dim(3), (int) w.dim(2), (int) w.dim(3), strideHeight, strideWidth);
+        return window.plane(x, groups);
     }
 
     /** This layer over other parameters. */
     Conv2d over(Parameter otherWeight, @Nullable Parameter otherBias) {
-        return new Conv2d(otherWeight, otherBias, strideHeight, strideWidth, padding);
+        return new Conv2d(otherWeight, otherBias, window, groups, flipped);
+    }
+
+    /** The same function as a cross-correlation, with parameters of its own. */
+    Conv2d frozenCopy() {
+        Parameter own = weight.copy();
+        if (flipped) {
+            try (Scope _ = Scope.open()) {
+                own.set(ConvNd.flip(weight.value()));
+            }
+        }
+        return new Conv2d(own, bias == null ? null : bias.copy(), window, groups, false);
     }
 
     Parameter weight() {
@@ -227,19 +288,13 @@ public final class Conv2d implements FusesResidual {
     public String toString() {
         Shape w = weight.value().shape();
         return "Conv2d("
-                + w.dim(1)
+                + w.dim(1) * groups
                 + ", "
                 + w.dim(0)
                 + ", "
-                + w.dim(2)
-                + "x"
-                + w.dim(3)
-                + ", stride "
-                + strideHeight
-                + "x"
-                + strideWidth
-                + ", "
-                + padding
+                + window
+                + (groups == 1 ? "" : ", groups " + groups)
+                + (flipped ? ", flipped" : "")
                 + (bias == null ? ", no bias" : "")
                 + ")";
     }

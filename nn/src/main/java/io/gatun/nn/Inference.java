@@ -19,7 +19,7 @@ final class Inference {
         return switch (model) {
             case Sequential sequential -> chain(sequential.layers());
             case Residual residual -> residual.layers(Inference::of);
-            case Conv2d convolution -> new FrozenConv2d(copy(convolution));
+            case Conv2d convolution -> new FrozenConv2d(convolution.frozenCopy());
             default -> model.map(Parameter::copy);
         };
     }
@@ -31,17 +31,12 @@ final class Inference {
                     && layers.get(i) instanceof Conv2d convolution
                     && layers.get(i + 1) instanceof BatchNorm2d norm
                     && norm.channels() == convolution.weight().value().shape().dim(0)) {
-                frozen.add(new FrozenConv2d(norm.foldInto(convolution)));
+                frozen.add(new FrozenConv2d(norm.foldInto(convolution.frozenCopy())));
                 i++;
             } else {
                 frozen.add(of(layers.get(i)));
             }
         }
         return Sequential.of(frozen.toArray(Layer[]::new));
-    }
-
-    private static Conv2d copy(Conv2d convolution) {
-        Parameter bias = convolution.bias();
-        return convolution.over(convolution.weight().copy(), bias == null ? null : bias.copy());
     }
 }

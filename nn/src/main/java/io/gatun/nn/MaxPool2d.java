@@ -4,7 +4,9 @@
  */
 package io.gatun.nn;
 
+import io.gatun.Convolution;
 import io.gatun.Pooling;
+import io.gatun.Shape;
 import io.gatun.Tensor;
 
 /**
@@ -56,22 +58,28 @@ public record MaxPool2d(
         return new MaxPool2d(size, size, stride, stride, Padding.VALID);
     }
 
+    /**
+     * Pools, and says which elements won, for {@link Pooling#maxUnpool2d}.
+     *
+     * @param x [N, C, H, W]
+     * @return the largest elements and their places
+     * @throws IllegalArgumentException if the shape does not suit the layer
+     */
+    public Pooling.Pooled forwardWithWinners(Tensor x) {
+        return Pooling.maxPool2dWithWinners(x, kernelHeight, kernelWidth, geometry(x.shape()));
+    }
+
     @Override
     public Tensor forward(Tensor x) {
-        if (x.shape().rank() != 4) {
-            throw new IllegalArgumentException(
-                    this + ": takes [N, C, H, W], got shape " + x.shape());
-        }
-        return Pooling.maxPool2d(
-                x,
-                kernelHeight,
-                kernelWidth,
-                padding.resolve(
-                        x.shape().dim(2),
-                        x.shape().dim(3),
-                        kernelHeight,
-                        kernelWidth,
-                        strideHeight,
-                        strideWidth));
+        return Pooling.maxPool2d(x, kernelHeight, kernelWidth, geometry(x.shape()));
+    }
+
+    private Convolution.Geometry geometry(Shape x) {
+        Window window =
+                Window.of("MaxPool2d", 2, kernelHeight, kernelWidth)
+                        .stride(strideHeight, strideWidth)
+                        .padding(padding);
+        window.checkRank(this, x);
+        return window.plane(x, 1);
     }
 }

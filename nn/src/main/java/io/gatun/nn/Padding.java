@@ -4,11 +4,11 @@
  */
 package io.gatun.nn;
 
-import io.gatun.Convolution;
+import java.util.List;
 
 /**
- * How an image is padded with zeros before a convolution (or with nothing that can win, before a
- * pooling).
+ * How an input is padded with zeros before a convolution (or with nothing that can win, before a
+ * max pooling), along each of its axes after the channels.
  */
 // No default method here: initialising a subtype must not initialise this interface (and so
 // deadlock with it).
@@ -19,53 +19,83 @@ public sealed interface Padding {
 
     /**
      * The output has ceil(input / stride) rows and columns; where the padding is odd, the larger
-     * half is below and at the right.
+     * half is at the end: below and at the right (as in TensorFlow and Keras).
      */
     Padding SAME = new Same();
+
+    /**
+     * kernel - 1 zeros on each side (dilation (kernel - 1) with a dilation): every position where
+     * kernel and input overlap at all gives an output, input + kernel - 1 of them at stride 1.
+     */
+    Padding FULL = new Full();
+
+    /**
+     * As many zeros as {@link #FULL} before the first element and none after the last: output i of
+     * a sequence sees nothing after input i (van den Oord et al., "WaveNet", 2016).
+     */
+    Padding CAUSAL = new Causal();
+
+    /**
+     * Numbers for one axis.
+     *
+     * @param before zeros before the first element
+     * @param after zeros after the last element
+     */
+    record Sides(int before, int after) {
+        /** Checks the numbers. */
+        public Sides {
+            if (before < 0 || after < 0) {
+                throw new IllegalArgumentException(
+                        "padding: before = "
+                                + before
+                                + ", after = "
+                                + after
+                                + ": neither may be negative");
+            }
+        }
+    }
 
     /** See {@link Padding#VALID}. */
     record Valid() implements Padding {
         @Override
-        public Convolution.Geometry resolve(
-                long height,
-                long width,
-                int kernelHeight,
-                int kernelWidth,
-                int strideHeight,
-                int strideWidth) {
-            return new Convolution.Geometry(strideHeight, strideWidth, 0, 0, 0, 0);
+        public Sides along(int axis, int axes, long size, int span, int stride) {
+            return new Sides(0, 0);
         }
     }
 
     /** See {@link Padding#SAME}. */
     record Same() implements Padding {
         @Override
-        public Convolution.Geometry resolve(
-                long height,
-                long width,
-                int kernelHeight,
-                int kernelWidth,
-                int strideHeight,
-                int strideWidth) {
-            int rows = total(height, kernelHeight, strideHeight);
-            int columns = total(width, kernelWidth, strideWidth);
-            return new Convolution.Geometry(
-                    strideHeight,
-                    strideWidth,
-                    rows / 2,
-                    rows - rows / 2,
-                    columns / 2,
-                    columns - columns / 2);
-        }
-
-        private static int total(long size, int kernel, int stride) {
+        public Sides along(int axis, int axes, long size, int span, int stride) {
             long outputs = (size + stride - 1) / stride;
-            return (int) Math.max(0, (outputs - 1) * stride + kernel - size);
+            int total = (int) Math.max(0, (outputs - 1) * stride + span - size);
+            return new Sides(total / 2, total - total / 2);
+        }
+    }
+
+    /** See {@link Padding#FULL}. */
+    record Full() implements Padding {
+        @Override
+        public Sides along(int axis, int axes, long size, int span, int stride) {
+            return new Sides(span - 1, span - 1);
+        }
+    }
+
+    /** See {@link Padding#CAUSAL}. */
+    record Causal() implements Padding {
+        @Override
+        public Sides along(int axis, int axes, long size, int span, int stride) {
+            if (axes != 1) {
+                throw new IllegalArgumentException(
+                        "padding: CAUSAL is for sequences, of one axis after the channels; the input has "
+                                + axes);
+            }
+            return new Sides(span - 1, 0);
         }
     }
 
     /**
-     * Numbers for each side.
+     * Numbers for each side of an image.
      *
      * @param top rows above
      * @param bottom rows below
@@ -90,43 +120,79 @@ public sealed interface Padding {
         }
 
         @Override
-        public Convolution.Geometry resolve(
-                long height,
-                long width,
-                int kernelHeight,
-                int kernelWidth,
-                int strideHeight,
-                int strideWidth) {
-            return new Convolution.Geometry(strideHeight, strideWidth, top, bottom, left, right);
+        public Sides along(int axis, int axes, long size, int span, int stride) {
+            if (axes != 2) {
+                throw new IllegalArgumentException(
+                        "padding: "
+                                + this
+                                + " is for images, of two axes after the channels; the input has "
+                                + axes
+                                + ": use Padding.of(Sides...)");
+            }
+            return axis == 0 ? new Sides(top, bottom) : new Sides(left, right);
+        }
+    }
+
+    /**
+     * Numbers for each axis.
+     *
+     * @param sides those of each axis after the channels; of one, for all of them
+     */
+    record PerAxis(List<Sides> sides) implements Padding {
+        /** Keeps an unmodifiable copy. */
+        public PerAxis {
+            sides = List.copyOf(sides);
+            if (sides.isEmpty()) {
+                throw new IllegalArgumentException("padding: no sides are given");
+            }
+        }
+
+        @Override
+        public Sides along(int axis, int axes, long size, int span, int stride) {
+            if (sides.size() != 1 && sides.size() != axes) {
+                throw new IllegalArgumentException(
+                        "padding: "
+                                + sides
+                                + " has "
+                                + sides.size()
+                                + " axes, the input has "
+                                + axes
+                                + " after the channels: give as many, or one for all");
+            }
+            return sides.get(sides.size() == 1 ? 0 : axis);
         }
     }
 
     /**
      * The same number on all sides.
      *
-     * @param all rows and columns on each side
+     * @param all zeros on each side of each axis
      * @return the padding
      */
     static Padding of(int all) {
-        return new Explicit(all, all, all, all);
+        return new PerAxis(List.of(new Sides(all, all)));
     }
 
     /**
-     * Resolves this padding for an image of a given size.
+     * Numbers for each axis.
      *
-     * @param height of the image
-     * @param width of the image
-     * @param kernelHeight of the kernel
-     * @param kernelWidth of the kernel
-     * @param strideHeight of the kernel's steps
-     * @param strideWidth of the kernel's steps
-     * @return stride and padding of each side
+     * @param sides those of each axis after the channels
+     * @return the padding
      */
-    Convolution.Geometry resolve(
-            long height,
-            long width,
-            int kernelHeight,
-            int kernelWidth,
-            int strideHeight,
-            int strideWidth);
+    static Padding of(Sides... sides) {
+        return new PerAxis(List.of(sides));
+    }
+
+    /**
+     * The padding along one axis of an input.
+     *
+     * @param axis which axis, from 0, not counting samples and channels
+     * @param axes how many there are
+     * @param size the input's size along it
+     * @param span the kernel's size along it, dilation included
+     * @param stride the kernel's stride along it
+     * @return zeros before and after
+     * @throws IllegalArgumentException if this padding is not for so many axes
+     */
+    Sides along(int axis, int axes, long size, int span, int stride);
 }

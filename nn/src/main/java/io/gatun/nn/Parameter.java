@@ -126,6 +126,11 @@ public final class Parameter implements Supplier<Tensor> {
         InPlace.copy(value, source);
     }
 
+    /** A parameter of another shape, with first values of its own from the same initializer. */
+    Parameter redrawn(Layout layout, long inputs, long outputs) {
+        return of(name, layout, initializer, inputs, outputs, new SplittableRandom());
+    }
+
     /** Draws first values anew. */
     void initialize(RandomGenerator random) {
         try (Scope _ = Scope.open()) {

@@ -317,7 +317,7 @@ class LayersTest {
         refused(() -> Conv2d.of(1, 1, 3).stride(1, -1), "Conv2d", "stride = 1x-1");
         refused(() -> MaxPool2d.of(0), "MaxPool2d", "kernel = 0x0");
         refused(() -> MaxPool2d.of(2, 0), "MaxPool2d", "stride = 0x0");
-        refused(() -> Padding.of(-1), "padding", "top = -1");
+        refused(() -> Padding.of(-1), "padding", "before = -1");
         refused(() -> new Padding.Explicit(0, 1, -7, 0), "padding", "left = -7");
         refused(() -> Models.mlp(3), "mlp", "two sizes");
         refused(() -> Models.mlp(3, 0), "Dense", "out = 0");
