@@ -28,7 +28,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A tape belongs to its thread; two threads can differentiate two graphs at once. Layers run in
  * training mode while the innermost open scope is a tape ({@link #isTraining}). A plain {@link
- * Scope} inside of a tape records nothing.
+ * Scope} inside of a tape records nothing: it is what PyTorch calls no_grad. {@link Tensor#detach}
+ * takes one tensor out of the graph.
  *
  * <p>Operations are kept in the order in which they ran, which is a topological order of the graph:
  * the backward walk is one loop over that list from its end, however deep the graph is. An
@@ -126,6 +127,22 @@ public final class Tape extends Scope {
     /** Makes y the output of an operation with these inputs. */
     Tensor record(String op, Tensor y, Edge... edges) {
         return connect(begin(op, y), edges);
+    }
+
+    /** Runs something on this tape that is not recorded. */
+    Tensor unrecorded(Supplier<Tensor> work) {
+        boolean before = paused;
+        paused = true;
+        try {
+            return work.get();
+        } finally {
+            paused = before;
+        }
+    }
+
+    /** The operations recorded so far, in their order. */
+    List<Node> nodes() {
+        return nodes;
     }
 
     /**
@@ -240,6 +257,11 @@ public final class Tape extends Scope {
      */
     public Gradients vjp(Tensor output, @Nullable Tensor seed, Tensor... targets) {
         return walk(output, seed, Mode.PLAIN, targets);
+    }
+
+    /** {@link #vjp} for the last time on this tape: see {@link #lastGradients}. */
+    Gradients lastVjp(Tensor output, Tensor seed, Tensor... targets) {
+        return walk(output, seed, Mode.LAST, targets);
     }
 
     /**
