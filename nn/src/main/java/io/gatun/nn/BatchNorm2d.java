@@ -207,7 +207,7 @@ public final class BatchNorm2d implements FusesResidual {
     }
 
     @Override
-    public Layer map(UnaryOperator<Parameter> change) {
+    public BatchNorm2d map(UnaryOperator<Parameter> change) {
         return new BatchNorm2d(
                 change.apply(weight),
                 change.apply(bias),

@@ -4,6 +4,8 @@
  */
 package io.gatun.nn;
 
+import io.gatun.Tensor;
+
 /** Checks of hyper-parameters that several classes share. */
 final class Checks {
     private Checks() {}
@@ -42,5 +44,18 @@ final class Checks {
                     where + ": " + name + " = " + value + ": must be at least 1");
         }
         return value;
+    }
+
+    /** Values per channel in a shape that broadcasts with x [N, C, ...]. */
+    static Tensor perChannel(Layer layer, Tensor values, Tensor x) {
+        long channels = values.shape().dim(0);
+        if (x.shape().rank() < 2 || x.shape().dim(1) != channels) {
+            throw new IllegalArgumentException(
+                    layer + ": takes [N, " + channels + ", ...], got shape " + x.shape());
+        }
+        long[] dims = new long[x.shape().rank() - 1];
+        java.util.Arrays.fill(dims, 1);
+        dims[0] = channels;
+        return values.reshape(dims);
     }
 }

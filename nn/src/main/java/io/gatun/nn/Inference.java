@@ -19,6 +19,7 @@ final class Inference {
         return switch (model) {
             case Sequential sequential -> chain(sequential.layers());
             case Residual residual -> residual.layers(Inference::of);
+            case Parallel parallel -> parallel.layers(Inference::of);
             case Conv2d convolution -> new FrozenConv2d(convolution.frozenCopy());
             default -> model.map(Parameter::copy);
         };
