@@ -24,7 +24,7 @@ public final class AveragePooling {
      * @param x [N, C, H, W]
      * @param kernelHeight the window's height
      * @param kernelWidth the window's width
-     * @param geometry stride and padding; padding is less than the kernel on each side
+     * @param geometry stride, dilation and padding; padding is less than the kernel on each side
      * @param countPadding true: padding counts as zeros (PyTorch's default); false: the mean is
      *     that of the elements that exist
      * @return [N, C, H', W'], channels last in memory
@@ -45,6 +45,7 @@ public final class AveragePooling {
                         y.shape().dim(2),
                         kernelHeight,
                         geometry.strideHeight(),
+                        geometry.dilationHeight(),
                         geometry.padTop());
         float[] columns =
                 shares(
@@ -52,17 +53,22 @@ public final class AveragePooling {
                         y.shape().dim(3),
                         kernelWidth,
                         geometry.strideWidth(),
+                        geometry.dilationWidth(),
                         geometry.padLeft());
         return y.mul(Tensor.of(rows, rows.length, 1).mul(Tensor.of(columns, 1, columns.length)));
     }
 
     /** One over the number of real elements of each window along an axis. */
-    private static float[] shares(long size, long outputs, int kernel, int stride, int before) {
+    private static float[] shares(
+            long size, long outputs, int kernel, int stride, int dilation, int before) {
         float[] shares = new float[Math.toIntExact(outputs)];
         for (int i = 0; i < shares.length; i++) {
-            long begin = (long) i * stride - before;
-            long real = Math.min(begin + kernel, size) - Math.max(begin, 0);
-            shares[i] = 1f / real;
+            int real = 0;
+            for (int tap = 0; tap < kernel; tap++) {
+                long at = (long) i * stride - before + (long) tap * dilation;
+                real += at >= 0 && at < size ? 1 : 0;
+            }
+            shares[i] = 1f / Math.max(real, 1); // nothing but padding: 0
         }
         return shares;
     }
@@ -73,7 +79,7 @@ public final class AveragePooling {
      * @param x [N, C, H, W]
      * @param kernelHeight the window's height
      * @param kernelWidth the window's width
-     * @param geometry stride and padding; padding is less than the kernel on each side
+     * @param geometry stride, dilation and padding; padding is less than the kernel on each side
      * @return [N, C, H', W'], channels last in memory
      * @throws IllegalArgumentException if the window is larger than the padded input, or padding as
      *     large as the window
@@ -105,7 +111,7 @@ public final class AveragePooling {
      *
      * @param x [N, C, L]
      * @param kernel the window's size
-     * @param axis stride and padding; no dilation; padding is less than the kernel
+     * @param axis stride, dilation and padding; padding is less than the kernel
      * @param countPadding whether padding counts as zeros
      * @return [N, C, L']
      * @throws IllegalArgumentException if the window is larger than the padded input, or padding as
@@ -122,7 +128,7 @@ public final class AveragePooling {
      *
      * @param x [N, C, L]
      * @param kernel the window's size
-     * @param axis stride and padding; no dilation; padding is less than the kernel
+     * @param axis stride, dilation and padding; padding is less than the kernel
      * @return [N, C, L']
      * @throws IllegalArgumentException if the window is larger than the padded input, or padding as
      *     large as the window
@@ -140,7 +146,7 @@ public final class AveragePooling {
      * @param kernelDepth the window's depth
      * @param kernelHeight the window's height
      * @param kernelWidth the window's width
-     * @param depth stride and padding along D; no dilation
+     * @param depth stride, dilation and padding along D
      * @param plane the same along H and W
      * @param countPadding whether padding counts as zeros
      * @return [N, C, D', H', W']
@@ -169,7 +175,7 @@ public final class AveragePooling {
      * @param kernelDepth the window's depth
      * @param kernelHeight the window's height
      * @param kernelWidth the window's width
-     * @param depth stride and padding along D; no dilation
+     * @param depth stride, dilation and padding along D
      * @param plane the same along H and W
      * @return [N, C, D', H', W']
      * @throws IllegalArgumentException if the window is larger than the padded input, or padding as

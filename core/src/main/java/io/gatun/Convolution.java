@@ -358,7 +358,7 @@ public final class Convolution {
     }
 
     /** Input positions from a kernel's first to its last. */
-    private static int span(int kernel, int dilation) {
+    static int span(int kernel, int dilation) {
         return Checks.int32("conv2d", "dilated kernel", (kernel - 1L) * dilation + 1);
     }
 

@@ -25,13 +25,16 @@ public final class Pooling {
      * @param x [N, C, H, W]
      * @param kernelHeight the window's height
      * @param kernelWidth the window's width
-     * @param geometry stride and padding; padding is less than the kernel on each side
+     * @param geometry stride, dilation and padding; padding is less than the kernel on each side
      * @return [N, C, H', W'], channels last in memory
      * @throws IllegalArgumentException if the window is larger than the padded input, or padding as
      *     large as the window
      */
     public static Tensor maxPool2d(
             Tensor x, int kernelHeight, int kernelWidth, Convolution.Geometry geometry) {
+        if (isDilated(geometry)) {
+            return dilated(x, kernelHeight, kernelWidth, geometry);
+        }
         Kernels.Pool2d pool = sizes(x, kernelHeight, kernelWidth, geometry);
         return Tape.recording() == null ? run(pool, x, null) : maxPool2d(x, pool).values;
     }
@@ -39,11 +42,9 @@ public final class Pooling {
     /** Refuses windows that hold nothing but padding. */
     static void checkWindow(
             String op, int kernelHeight, int kernelWidth, Convolution.Geometry geometry) {
-        if (geometry.dilationHeight() != 1
-                || geometry.dilationWidth() != 1
-                || geometry.groups() != 1) {
+        if (geometry.groups() != 1) {
             throw new IllegalArgumentException(
-                    op + ": " + geometry + ": pooling has no dilation and no groups");
+                    op + ": " + geometry + ": pooling has no groups: each channel is by itself");
         }
         if (kernelHeight < 1 || kernelWidth < 1) {
             throw new IllegalArgumentException(
@@ -66,6 +67,63 @@ public final class Pooling {
                             + kernelWidth
                             + ": some windows would hold nothing but padding");
         }
+    }
+
+    private static boolean isDilated(Convolution.Geometry geometry) {
+        return geometry.dilationHeight() != 1 || geometry.dilationWidth() != 1;
+    }
+
+    /**
+     * Rare, so without a kernel of its own: the largest of each window's taps, laid side by side.
+     */
+    private static Tensor dilated(
+            Tensor x, int kernelHeight, int kernelWidth, Convolution.Geometry geometry) {
+        Checks.floats("maxPool2d", x);
+        Checks.rank("maxPool2d", "x", x, 4, "[N, C, H, W]");
+        checkWindow("maxPool2d", kernelHeight, kernelWidth, geometry);
+        Shape s = x.shape();
+        int strideHeight = geometry.strideHeight();
+        int strideWidth = geometry.strideWidth();
+        long height =
+                Convolution.outputSize(
+                        "maxPool2d",
+                        "height",
+                        s.dim(2),
+                        Convolution.span(kernelHeight, geometry.dilationHeight()),
+                        strideHeight,
+                        (long) geometry.padTop() + geometry.padBottom());
+        long width =
+                Convolution.outputSize(
+                        "maxPool2d",
+                        "width",
+                        s.dim(3),
+                        Convolution.span(kernelWidth, geometry.dilationWidth()),
+                        strideWidth,
+                        (long) geometry.padLeft() + geometry.padRight());
+        Tensor padded = padded(x, 2, geometry.padTop(), geometry.padBottom());
+        padded = padded(padded, 3, geometry.padLeft(), geometry.padRight());
+        Tensor[] taps = new Tensor[Math.multiplyExact(kernelHeight, kernelWidth)];
+        for (int i = 0; i < taps.length; i++) {
+            long top = (long) (i / kernelWidth) * geometry.dilationHeight();
+            long left = (long) (i % kernelWidth) * geometry.dilationWidth();
+            taps[i] =
+                    padded.slice(2, top, top + (height - 1) * strideHeight + 1, strideHeight)
+                            .slice(3, left, left + (width - 1) * strideWidth + 1, strideWidth)
+                            .reshape(s.dim(0), s.dim(1), 1, height * width);
+        }
+        return Views.concat(2, taps).max(false, 2).reshape(s.dim(0), s.dim(1), height, width);
+    }
+
+    private static Tensor padded(Tensor x, int axis, int before, int after) {
+        Tensor y = x;
+        if (before > 0) {
+            y = Views.concat(axis, nothing(x, axis, before), y);
+        }
+        return after > 0 ? Views.concat(axis, y, nothing(x, axis, after)) : y;
+    }
+
+    private static Tensor nothing(Tensor like, int axis, int size) {
+        return Tensor.full(like.shape().with(axis, size), Float.NEGATIVE_INFINITY);
     }
 
     private static Shape outputShape(Kernels.Pool2d pool) {
@@ -116,6 +174,12 @@ public final class Pooling {
      */
     public static Pooled maxPool2dWithWinners(
             Tensor x, int kernelHeight, int kernelWidth, Convolution.Geometry geometry) {
+        if (isDilated(geometry)) {
+            throw new IllegalArgumentException(
+                    "maxPool2dWithWinners: "
+                            + geometry
+                            + ": the winners of dilated windows are not known: use dilation 1");
+        }
         return maxPool2d(x, sizes(x, kernelHeight, kernelWidth, geometry));
     }
 
@@ -210,7 +274,7 @@ public final class Pooling {
      *
      * @param x [N, C, L]
      * @param kernel the window's size
-     * @param axis stride and padding; no dilation; padding is less than the kernel
+     * @param axis stride, dilation and padding; padding is less than the kernel
      * @return [N, C, L']
      * @throws IllegalArgumentException if the window is larger than the padded input, or padding as
      *     large as the window
@@ -228,7 +292,7 @@ public final class Pooling {
      * @param kernelDepth the window's depth
      * @param kernelHeight the window's height
      * @param kernelWidth the window's width
-     * @param depth stride and padding along D; no dilation
+     * @param depth stride, dilation and padding along D
      * @param plane the same along H and W
      * @return [N, C, D', H', W']
      * @throws IllegalArgumentException if the window is larger than the padded input, or padding as

@@ -202,10 +202,10 @@ class ErrorTest {
                 "height 5",
                 "4");
         add(
-                "dilated pooling",
-                () -> Pooling.maxPool2d(t(1, 1, 5, 5), 2, 2, unit().dilation(2, 2)),
+                "pooling in groups",
+                () -> Pooling.maxPool2d(t(1, 1, 5, 5), 2, 2, unit().groups(2)),
                 "maxPool2d",
-                "no dilation");
+                "no groups");
         add("stride 0", () -> new Geometry(0, 1, 0, 0, 0, 0), "stride", "0x1");
         add("padding -1", () -> new Geometry(1, 1, 0, 0, -1, 0), "padding", "-1");
         add("pool x", () -> Pooling.maxPool2d(t(3, 5, 5), 2, 2, g), "maxPool2d", "[3, 5, 5]");

@@ -247,6 +247,16 @@ final class WindowOps {
 
     private static final List<Kind> POOLS =
             List.of(
+                    kind(List.of(2, 3, 11), List.of(3), List.of(2), List.of(3), ONE_1, 1, 1),
+                    kind(List.of(1, 2, 7, 8), List.of(3, 2), ONE_2, List.of(2, 3), ONE_2, 1, 1),
+                    kind(
+                            List.of(1, 2, 5, 4, 4),
+                            List.of(2, 2, 2),
+                            List.of(2, 1, 1),
+                            List.of(2, 1, 2),
+                            List.of(1, 0, 1),
+                            1,
+                            1),
                     kind(List.of(2, 3, 9), List.of(3), List.of(2), ONE_1, ONE_1, 1, 1),
                     kind(List.of(1, 17, 8), List.of(2), List.of(2), ONE_1, List.of(0), 1, 1),
                     kind(List.of(2, 1, 5), List.of(4), ONE_1, ONE_1, List.of(3), 1, 1),
@@ -372,7 +382,7 @@ final class WindowOps {
         List<OpCase> cases = new ArrayList<>();
         for (Kind k : POOLS) {
             NdWindows n = k.windows();
-            if (n.axes() != 2) {
+            if (n.axes() != 2 || n.dilation()[0] != 1) {
                 continue;
             }
             int[] w = k.taps();

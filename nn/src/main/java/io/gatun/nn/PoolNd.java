@@ -51,6 +51,17 @@ public final class PoolNd implements Layer {
     }
 
     /**
+     * This layer with dilated windows.
+     *
+     * @param dilation elements between two of a window, one number for all axes or one for each
+     * @return the layer
+     * @throws IllegalArgumentException if one is less than 1, or their number does not fit
+     */
+    public PoolNd dilation(int... dilation) {
+        return new PoolNd(kind, window.dilation(dilation), countPadding);
+    }
+
+    /**
      * This layer with another padding, which never wins a maximum.
      *
      * @param padding less than the window on each side
