@@ -14,6 +14,9 @@ public final class LinearAlgebra {
 
     static Tensor matmul(Tensor a, Tensor b) {
         Checks.floats("matmul", a, b);
+        if (a.shape().rank() > 2 || b.shape().rank() > 2) {
+            return batched(a, b);
+        }
         Checks.rank("matmul", "a", a, 2, "[m, k]");
         Checks.rank("matmul", "b", b, 2, "[k, n]");
         if (a.shape().dim(1) != b.shape().dim(0)) {
@@ -29,6 +32,78 @@ public final class LinearAlgebra {
                             + " differ");
         }
         return multiply("matmul", a, false, b, false);
+    }
+
+    /** [..., m, k] by [..., k, n]: a product for each position of the broadcast others. */
+    private static Tensor batched(Tensor a, Tensor b) {
+        int ra = a.shape().rank();
+        int rb = b.shape().rank();
+        if (ra < 2 || rb < 2 || a.shape().dim(-1) != b.shape().dim(-2)) {
+            throw new IllegalArgumentException(
+                    "matmul: "
+                            + a.shape()
+                            + " by "
+                            + b.shape()
+                            + ": needs [..., m, k] by [..., k, n]");
+        }
+        long m = a.shape().dim(-2);
+        long k = a.shape().dim(-1);
+        long n = b.shape().dim(-1);
+        if (rb == 2) { // all rows of a in one product
+            long[] dims = a.shape().toArray();
+            dims[ra - 1] = n;
+            long rows = k == 0 ? Shape.of(dims).size() / Math.max(1, n) : a.shape().size() / k;
+            return matmul(a.reshape(rows, k), b).reshape(dims);
+        }
+        Shape batch = Shape.broadcast("matmul", batch(a), batch(b));
+        Tensor wideA = a.expand(matrices(batch, m, k));
+        Tensor wideB = b.expand(matrices(batch, k, n));
+        Tensor y = Tensor.empty(Layout.contiguous(matrices(batch, m, n)), DType.FLOAT32);
+        for (long i = 0; i < batch.size(); i++) {
+            Tensor part = y.view(matrix(y.layout(), i));
+            Tensor left = wideA.view(matrix(wideA.layout(), i));
+            into(
+                    part,
+                    "matmul",
+                    left,
+                    wideB.view(matrix(wideB.layout(), i)),
+                    null,
+                    Activation.LINEAR);
+        }
+        Tape tape = Tape.recording();
+        return tape == null
+                ? y
+                : tape.record(
+                        "matmul",
+                        y,
+                        new Tape.Edge(
+                                wideA, g -> batched(g, wideB.transpose()), v -> batched(v, wideB)),
+                        new Tape.Edge(
+                                wideB, g -> batched(wideA.transpose(), g), v -> batched(wideA, v)));
+    }
+
+    private static Shape batch(Tensor t) {
+        return Shape.of(java.util.Arrays.copyOf(t.shape().toArray(), t.shape().rank() - 2));
+    }
+
+    private static Shape matrices(Shape batch, long rows, long cols) {
+        long[] dims = java.util.Arrays.copyOf(batch.toArray(), batch.rank() + 2);
+        dims[batch.rank()] = rows;
+        dims[batch.rank() + 1] = cols;
+        return Shape.of(dims);
+    }
+
+    /** The i-th of the matrices that a tensor is made of. */
+    private static Layout matrix(Layout layout, long i) {
+        int rank = layout.shape().rank();
+        Layout one = layout;
+        for (int axis = rank - 3; axis >= 0; axis--) {
+            long d = layout.shape().dim(axis);
+            one = one.slice(axis, i % d, i % d + 1, 1);
+            i /= d;
+        }
+        Layout matrix = one.reshape(Shape.of(one.shape().dim(-2), one.shape().dim(-1)));
+        return java.util.Objects.requireNonNull(matrix); // leaves out sizes of 1
     }
 
     /** The recorded product of two matrices, each of them transposed or not. */
@@ -192,12 +267,19 @@ public final class LinearAlgebra {
 
     private static Tensor product(
             String op, Tensor a, Tensor b, @Nullable Tensor bias, Activation activation) {
+        Shape shape = Shape.of(a.shape().dim(0), b.shape().dim(1));
+        Tensor y = Tensor.empty(Layout.contiguous(shape), DType.FLOAT32);
+        into(y, op, a, b, bias, activation);
+        return y;
+    }
+
+    private static void into(
+            Tensor y, String op, Tensor a, Tensor b, @Nullable Tensor bias, Activation activation) {
         Operand left = Operand.of(op, a.detach());
         Operand right = Operand.of(op, b.detach());
         int m = Checks.int32(op, "m", a.shape().dim(0));
         int k = Checks.int32(op, "k", a.shape().dim(1));
         int n = Checks.int32(op, "n", b.shape().dim(1));
-        Tensor y = Tensor.empty(Layout.contiguous(Shape.of(m, n)), DType.FLOAT32);
         Backend.kernels()
                 .matmul(
                         new Gemm(
@@ -216,6 +298,5 @@ public final class LinearAlgebra {
                         bias == null ? null : bias.data(),
                         y.data(),
                         Scope.currentThreads());
-        return y;
     }
 }

@@ -38,6 +38,41 @@ public final class Softmax {
     }
 
     /**
+     * e^x / sum(e^x) over any dimension.
+     *
+     * @param x at least one dimension
+     * @param axis the dimension; negative ones count from the last
+     * @return the same shape, adding up to 1 along that dimension
+     */
+    public static Tensor softmax(Tensor x, int axis) {
+        int[] order = toLast(x.shape(), axis);
+        return order.length == 0 ? softmax(x) : softmax(x.permute(order)).permute(order);
+    }
+
+    /**
+     * Logarithm of the softmax over any dimension.
+     *
+     * @param x at least one dimension
+     * @param axis the dimension; negative ones count from the last
+     * @return the same shape
+     */
+    public static Tensor logSoftmax(Tensor x, int axis) {
+        int[] order = toLast(x.shape(), axis);
+        return order.length == 0 ? logSoftmax(x) : logSoftmax(x.permute(order)).permute(order);
+    }
+
+    /** Exchanges a dimension with the last one; empty if it is the last. */
+    private static int[] toLast(Shape shape, int axis) {
+        int along = shape.axis(axis);
+        int last = shape.rank() - 1;
+        int[] order = new int[along == last ? 0 : last + 1];
+        for (int i = 0; i < order.length; i++) {
+            order[i] = i == along ? last : i == last ? along : i;
+        }
+        return order;
+    }
+
+    /**
      * Logarithm of the softmax over the last dimension.
      *
      * @param x at least one dimension

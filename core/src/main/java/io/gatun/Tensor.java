@@ -537,10 +537,11 @@ public final class Tensor implements Supplier<Tensor> {
     }
 
     /**
-     * Matrix product of two tensors of rank 2.
+     * Matrix product, of all matrices in the last two dimensions; the dimensions before them
+     * broadcast.
      *
-     * @param other [k, n], where this is [m, k]
-     * @return [m, n]
+     * @param other [..., k, n], where this is [..., m, k]
+     * @return [..., m, n]
      */
     public Tensor matmul(Tensor other) {
         return LinearAlgebra.matmul(this, other);
@@ -618,35 +619,103 @@ public final class Tensor implements Supplier<Tensor> {
         return Views.channelsLast(this);
     }
 
-    /** The shape, type and up to 100 elements, for people. */
+    /**
+     * Shape, type and elements in nested brackets, for people; of long dimensions the first and
+     * last three.
+     */
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder("Tensor").append(shape()).append(' ').append(dtype);
         try {
-            return text.append(elements()).toString();
+            return text.append(new Printer().text()).toString();
         } catch (IllegalStateException | WrongThreadException e) {
             return text.append(" (not accessible: ").append(e.getMessage()).append(')').toString();
         }
     }
 
-    private String elements() {
-        StringBuilder text = new StringBuilder();
-        MemorySegment data = data();
-        long shown = Math.min(shape().size(), 100);
-        text.append(" {");
-        for (long i = 0; i < shown; i++) {
-            text.append(i == 0 ? "" : ", ");
-            switch (dtype) {
-                case FLOAT32 ->
-                        text.append(
-                                String.format(
-                                        Locale.ROOT,
-                                        "%.6g",
-                                        data.getAtIndex(ValueLayout.JAVA_FLOAT, position(i))));
-                case INT32 -> text.append(data.getAtIndex(ValueLayout.JAVA_INT, position(i)));
-                case UINT8 -> text.append(data.get(ValueLayout.JAVA_BYTE, position(i)) & 0xff);
+    private final class Printer {
+        private static final long WHOLE = 200;
+        private static final int ENDS = 3;
+
+        private final MemorySegment data = data();
+        private final StringBuilder text = new StringBuilder();
+        private int width;
+
+        String text() {
+            if (shape().size() == 0) {
+                return " []";
+            }
+            walk(0, 0, (at, gap) -> width = Math.max(width, element(at).length()));
+            if (shape().rank() == 0) {
+                return " " + element(0);
+            }
+            text.append(shape().rank() == 1 ? " [" : "\n[");
+            print(0, 0);
+            return text.append(']').toString();
+        }
+
+        private interface Visitor {
+            void visit(long at, boolean gap);
+        }
+
+        /** Visits the parts of a dimension that are shown. */
+        private void each(int axis, long at, Visitor part) {
+            long n = shape().dim(axis);
+            boolean all = n <= 2 * ENDS + 1 || shape().size() <= WHOLE;
+            for (long i = 0; i < n; i++) {
+                boolean gap = !all && i == ENDS;
+                i = gap ? n - ENDS : i;
+                part.visit(at + i * layout.stride(axis), gap);
             }
         }
-        return text.append(shown < shape().size() ? ", ...}" : "}").toString();
+
+        private void walk(int axis, long at, Visitor element) {
+            if (axis == shape().rank()) {
+                element.visit(at, false);
+            } else {
+                each(axis, at, (next, gap) -> walk(axis + 1, next, element));
+            }
+        }
+
+        private void print(int axis, long at) {
+            boolean last = axis == shape().rank() - 1;
+            String between =
+                    last ? ", " : "," + "\n".repeat(Math.min(2, shape().rank() - 1 - axis));
+            String indent = last ? "" : " ".repeat(axis + 1);
+            int start = text.length();
+            each(
+                    axis,
+                    at,
+                    (next, gap) -> {
+                        text.append(text.length() == start ? "" : between + indent);
+                        text.append(gap ? "..." + between + indent : "");
+                        if (last) {
+                            String element = element(next);
+                            text.repeat(' ', width - element.length()).append(element);
+                        } else {
+                            text.append('[');
+                            print(axis + 1, next);
+                            text.append(']');
+                        }
+                    });
+        }
+
+        private String element(long at) {
+            return switch (dtype) {
+                case FLOAT32 -> {
+                    float value = data.getAtIndex(ValueLayout.JAVA_FLOAT, at);
+                    double size = Math.abs((double) value);
+                    boolean plain = size == 0 || (size >= 1e-4 && size < 1e6);
+                    int digits = size < 10 ? 5 : size < 100 ? 4 : size < 1000 ? 3 : 2;
+                    yield !Float.isFinite(value)
+                            ? Float.toString(value)
+                            : plain
+                                    ? String.format(Locale.ROOT, "%." + digits + "f", value)
+                                    : String.format(Locale.ROOT, "%.4e", value);
+                }
+                case INT32 -> Integer.toString(data.getAtIndex(ValueLayout.JAVA_INT, at));
+                case UINT8 -> Integer.toString(data.get(ValueLayout.JAVA_BYTE, at) & 0xff);
+            };
+        }
     }
 }

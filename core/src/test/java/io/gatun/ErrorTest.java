@@ -69,8 +69,47 @@ class ErrorTest {
         test.normalising();
         test.rows();
         test.views();
+        test.indexing();
         test.writing();
         return test.table;
+    }
+
+    private void indexing() {
+        Tensor three = Tensor.of(new int[] {0, 3});
+        outOfRange("select", () -> Indexing.indexSelect(t(2, 3), 1, three), "[1] = 3", "[2, 3]");
+        add("select ints", () -> Indexing.indexSelect(t(2, 3), 1, t(2)), "INT32", "FLOAT32");
+        add("select rank", () -> Indexing.indexSelect(t(2), 0, ints(1, 1)), "rank 1", "[1, 1]");
+        add(
+                "indexAdd",
+                () -> Indexing.indexAdd(t(3, 3), Shape.of(5, 3), 0, ints(2)),
+                "[3, 3]",
+                "[2, 3]");
+        add("gather", () -> Indexing.gather(t(2, 3), 1, ints(3, 1)), "gather", "[3, 1]", "[2, 3]");
+        outOfRange(
+                "gather at -1",
+                () -> Indexing.gather(t(2), 0, Tensor.of(new int[] {-1})),
+                "[0] = -1");
+        add(
+                "scatterAdd",
+                () -> Indexing.scatterAdd(t(2), Shape.of(3), 0, ints(1)),
+                "scatterAdd",
+                "[2]",
+                "[1]");
+        outOfRange("oneHot", () -> Indexing.oneHot(three, 3), "oneHot", "[1] = 3");
+        add("topK", () -> Indexing.topK(t(2, 3), 4), "topK", "k = 4", "0..3");
+        add("stack", () -> Views.stack(0, t(2), t(3)), "stack", "[2]", "[3]");
+        add("stack of none", () -> Views.stack(0), "stack", "at least one");
+        add("split", () -> Views.split(t(2, 3), 1, 1, 1), "split", "[1, 1]", "[2, 3]");
+        add("pad odd", () -> Views.pad(t(2), 0, 1), "pad", "[1]", "[2]");
+        add("pad negative", () -> Views.pad(t(2), 0, -1, 1), "pad", "[-1, 1]");
+        add("pad too many", () -> Views.pad(t(2), 0, 1, 1, 1, 1), "pad", "[2]");
+        add("reflect", () -> Views.pad(t(2), Views.Padding.REFLECT, 2, 0), "pad", "REFLECT", "[2]");
+        add("tile", () -> Views.tile(t(2, 3), 2), "tile", "[2]", "[2, 3]");
+        add("repeat", () -> Views.repeat(t(2), 0, 0), "repeat", "times = 0");
+        add("triu", () -> Views.triu(t(2), 0), "triu", "[2]");
+        add("clamp", () -> Elementwise.clamp(t(2), 2, 1), "clamp", "2.0", "1.0");
+        add("maxout", () -> Activations.maxout(t(2, 5), 1, 2), "pieces = 2", "[2, 5]");
+        add("norm", () -> Reductions.norm(t(2), 3, false), "norm", "3.0");
     }
 
     private void making() {
@@ -111,7 +150,9 @@ class ErrorTest {
     private void matrices() {
         add("matmul", () -> t(2, 3).matmul(t(4, 5)), "matmul", "[2, 3]", "[4, 5]", "3", "4");
         add("matmul rank 1", () -> t(3).matmul(t(3, 2)), "matmul", "rank 2", "[3]");
-        add("matmul rank 3", () -> t(2, 3).matmul(t(1, 3, 2)), "matmul", "rank 2", "[1, 3, 2]");
+        add("matmul rank 3", () -> t(2, 3).matmul(t(1, 4, 2)), "matmul", "..., m, k", "[1, 4, 2]");
+        add("matmul batch", () -> t(2, 2, 3).matmul(t(4, 3, 2)), "matmul", "[2]", "[4]");
+        add("matmul vector", () -> t(3).matmul(t(2, 3, 2)), "matmul", "[3]", "[2, 3, 2]");
         add("matmul ints", () -> t(2, 3).matmul(ints(3, 2)), "matmul", "INT32", "[3, 2]");
         add(
                 "linear",

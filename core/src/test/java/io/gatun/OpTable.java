@@ -146,10 +146,26 @@ final class OpTable {
                 reduction("sum", Draw.EVEN, Tensor::sum, NdArray::sum),
                 reduction("mean", Draw.EVEN, Tensor::mean, NdArray::mean),
                 reduction("max", DISTINCT, Tensor::max, NdArray::max),
+                reduction("min", DISTINCT, Reductions::min, Reference::min),
+                reduction(
+                        "variance",
+                        Draw.EVEN,
+                        (x, keep, axes) -> Reductions.variance(x, 0, keep, axes),
+                        Reference::variance),
+                reduction("logSumExp", Draw.EVEN, Reductions::logSumExp, Reference::logSumExp),
+                reduction(
+                        "norm 1",
+                        AWAY_FROM_ZERO,
+                        (x, keep, axes) -> Reductions.norm(x, 1, keep, axes),
+                        (x, keep, axes) -> x.map(Math::abs).sum(keep, axes)),
+                new Line("norm and std", norms()),
+                new Line("prod and cumsum", alongOne()),
                 new Line("argmax", argmax()),
+                new Line("argmin", argmin()),
                 new Line("sum of all", whole("sum", Tensor::sum, x -> x.sum(false))),
                 new Line("mean of all", whole("mean", Tensor::mean, x -> x.mean(false))),
                 new Line("matmul", matmul()),
+                new Line("matmul, batched", batchedMatmul()),
                 new Line("linear", linear(false)),
                 new Line("linear and relu", linear(true)),
                 new Line("conv2d", conv2d(false)),
@@ -161,12 +177,20 @@ final class OpTable {
                 new Line("batchNorm and relu", batchNorm(true)),
                 rows("softmax", Softmax::softmax, x -> x.logSoftmax().map(Math::exp)),
                 rows("logSoftmax", Softmax::logSoftmax, NdArray::logSoftmax),
+                new Line("softmax over any axis", softmaxAlong()),
                 new Line("crossEntropy", crossEntropy()),
                 new Line("reshape", reshape()),
                 new Line("permute", permute()),
                 new Line("slice", slice()),
                 new Line("expand", expand()),
                 new Line("concat", concat()),
+                new Line("stack and split", stackAndSplit()),
+                new Line("pad", pad()),
+                new Line("flip, roll, tile, repeat", rearranged()),
+                new Line("triu and tril", triangles()),
+                new Line("indexSelect and indexAdd", indexSelect()),
+                new Line("gather and scatterAdd", gather()),
+                new Line("topK", topK()),
                 new Line("channelsLast", channelsLast()),
                 new Line("composites", composites()));
     }
@@ -381,6 +405,354 @@ final class OpTable {
             }
         }
         return new Line(name, cases);
+    }
+
+    private static List<OpCase> norms() {
+        List<OpCase> cases = new ArrayList<>();
+        for (int n : SIZES) {
+            for (int axis = 0; axis < 2; axis++) {
+                int along = axis;
+                int[] shape = axis == 0 ? shape(n + 1, 3) : shape(3, n + 1);
+                cases.add(
+                        OpCase.of(
+                                        "std",
+                                        10 * n,
+                                        x -> Reductions.std(x[0], 1, false, along),
+                                        x -> Reference.std(x[0], along),
+                                        Input.of(shape).with(DISTINCT))
+                                .notExpandable());
+                cases.add(
+                        OpCase.of(
+                                "norm 2",
+                                n,
+                                x -> Reductions.norm(x[0], 2, true, along),
+                                x -> x[0].map(v -> v * v).sum(true, along).map(Math::sqrt),
+                                Input.of(0.5, 2, shape)));
+                cases.add(
+                        OpCase.of(
+                                        "norm inf",
+                                        1,
+                                        x ->
+                                                Reductions.norm(
+                                                        x[0],
+                                                        Double.POSITIVE_INFINITY,
+                                                        false,
+                                                        along),
+                                        x -> x[0].map(Math::abs).max(false, along),
+                                        Input.of(0.5, 2, shape).with(DISTINCT))
+                                .notExpandable());
+            }
+        }
+        return cases;
+    }
+
+    private static List<OpCase> alongOne() {
+        List<OpCase> cases = new ArrayList<>();
+        for (int n : SIZES) {
+            for (int axis = 0; axis < 2; axis++) {
+                int along = axis;
+                int[] shape = axis == 0 ? shape(n, 3) : shape(3, n);
+                cases.add(
+                        OpCase.of(
+                                "prod",
+                                4 * n,
+                                x -> Reductions.prod(x[0], false, along).mul(0.5f),
+                                x -> x[0].reduce(false, shape(along), 0.5, (a, b) -> a * b),
+                                Input.of(0.95, 1.05, shape)));
+                cases.add(
+                        OpCase.of(
+                                "cumsum",
+                                n,
+                                x -> Reductions.cumsum(x[0], along).square(),
+                                x -> Reference.cumsum(x[0], along).map(v -> v * v),
+                                Input.of(shape)));
+            }
+        }
+        return cases;
+    }
+
+    private static List<OpCase> argmin() {
+        List<OpCase> cases = new ArrayList<>();
+        for (int n : SIZES) {
+            cases.add(
+                    OpCase.of(
+                            "argmin",
+                            1,
+                            x -> floats(Reductions.argmin(x[0], 1)),
+                            x -> {
+                                NdArray min = Reference.min(x[0], true, 1);
+                                return x[0].zip(min, (v, m) -> v == m ? 0 : 1000)
+                                        .zip(position(x[0], 1), Double::sum)
+                                        .reduce(false, shape(1), 1e9, Math::min);
+                            },
+                            Input.of(3, n).constant()));
+        }
+        return cases;
+    }
+
+    private static List<OpCase> batchedMatmul() {
+        int[][][] kinds = {
+            {{2, 3, 5}, {2, 5, 4}},
+            {{2, 3, 5}, {5, 4}},
+            {{3, 5}, {2, 5, 4}},
+            {{2, 1, 3, 5}, {7, 5, 2}},
+            {{2, 7, 3, 17}, {2, 7, 17, 16}},
+            {{1, 3, 5}, {4, 5, 1}},
+            {{0, 3, 5}, {0, 5, 4}},
+            {{2, 3, 0}, {2, 0, 4}},
+            {{4, 33, 2}, {1, 2, 31}},
+        };
+        List<OpCase> cases = new ArrayList<>();
+        for (int[][] kind : kinds) {
+            cases.add(
+                    OpCase.of(
+                            "matmul",
+                            300,
+                            x -> x[0].matmul(x[1]),
+                            x -> Reference.matmul(x[0], x[1]),
+                            Input.of(kind[0]),
+                            Input.of(kind[1])));
+        }
+        return cases;
+    }
+
+    private static List<OpCase> softmaxAlong() {
+        List<OpCase> cases = new ArrayList<>();
+        for (int axis = -3; axis < 3; axis++) {
+            int along = axis;
+            int[] order = {0, 1, 2};
+            order[(axis + 3) % 3] = 2;
+            order[2] = (axis + 3) % 3;
+            cases.add(
+                    OpCase.of(
+                            "softmax along " + axis,
+                            10,
+                            x -> Softmax.softmax(x[0], along),
+                            x -> x[0].permute(order).logSoftmax().map(Math::exp).permute(order),
+                            Input.of(-4.0, 4.0, 3, 7, 5)));
+            cases.add(
+                    OpCase.of(
+                            "logSoftmax along " + axis,
+                            10,
+                            x -> Softmax.logSoftmax(x[0], along),
+                            x -> x[0].permute(order).logSoftmax().permute(order),
+                            Input.of(-4.0, 4.0, 3, 7, 5)));
+        }
+        return cases;
+    }
+
+    /* ---------------------------------------------------------------- indices */
+
+    private static List<OpCase> indexSelect() {
+        List<OpCase> cases = new ArrayList<>();
+        for (int[] shape : List.of(shape(7), shape(7, 3), shape(2, 7, 5), shape(1, 7, 2, 3))) {
+            int axis = shape.length == 1 || shape[0] == 7 ? 0 : 1;
+            int[] at = {3, 0, 6, 3, 3};
+            int[] to = shape.clone();
+            to[axis] = at.length;
+            cases.add(
+                    OpCase.of(
+                            "indexSelect",
+                            5,
+                            x -> Indexing.indexSelect(x[0], axis, Tensor.of(at)).square(),
+                            x -> Reference.pick(x[0], axis, at).map(v -> v * v),
+                            Input.of(shape)));
+            cases.add(
+                    OpCase.of(
+                            "indexAdd",
+                            5,
+                            x ->
+                                    Indexing.indexAdd(
+                                                    x[0],
+                                                    Shape.of(OpCase.longs(shape)),
+                                                    axis,
+                                                    Tensor.of(at))
+                                            .square(),
+                            x -> Reference.put(x[0], shape, axis, at).map(v -> v * v),
+                            Input.of(to)));
+        }
+        return cases;
+    }
+
+    private static List<OpCase> gather() {
+        List<OpCase> cases = new ArrayList<>();
+        for (int[] shape : List.of(shape(7), shape(7, 3), shape(2, 7, 5), shape(2, 3, 7))) {
+            for (int n : new int[] {1, 4, 9}) {
+                int axis = shape[0] == 7 ? 0 : shape[1] == 7 ? 1 : 2;
+                int[] to = shape.clone();
+                to[axis] = n;
+                int[] at = new int[NdArray.size(to)];
+                Arrays.setAll(at, i -> i * 5 % 7);
+                cases.add(
+                        OpCase.of(
+                                "gather",
+                                9,
+                                x -> Indexing.gather(x[0], axis, indices(at, to)).square(),
+                                x -> Reference.gather(x[0], axis, to, at).map(v -> v * v),
+                                Input.of(shape)));
+                cases.add(
+                        OpCase.of(
+                                "scatterAdd",
+                                9,
+                                x ->
+                                        Indexing.scatterAdd(
+                                                        x[0],
+                                                        Shape.of(OpCase.longs(shape)),
+                                                        axis,
+                                                        indices(at, to))
+                                                .square(),
+                                x -> Reference.scatter(x[0], shape, axis, at).map(v -> v * v),
+                                Input.of(to)));
+            }
+        }
+        return cases;
+    }
+
+    private static Tensor indices(int[] at, int... shape) {
+        return Tensor.of(at, OpCase.longs(shape));
+    }
+
+    private static List<OpCase> topK() {
+        List<OpCase> cases = new ArrayList<>();
+        for (int n : SIZES) {
+            int k = (n + 1) / 2;
+            cases.add(
+                    OpCase.of(
+                                    "topK",
+                                    1,
+                                    x -> Indexing.topK(x[0], k).values().square(),
+                                    x -> Reference.topK(x[0], k).map(v -> v * v),
+                                    Input.of(3, n).with(DISTINCT))
+                            .notExpandable());
+        }
+        return cases;
+    }
+
+    /* ---------------------------------------------------------------- rearranged */
+
+    private static List<OpCase> stackAndSplit() {
+        List<OpCase> cases = new ArrayList<>();
+        for (int axis = 0; axis < 3; axis++) {
+            int along = axis;
+            int[] one = axis == 0 ? shape(1, 3, 5) : axis == 1 ? shape(3, 1, 5) : shape(3, 5, 1);
+            cases.add(
+                    OpCase.of(
+                            "stack along " + axis,
+                            1,
+                            x -> Views.stack(along - 3, x).square(),
+                            x ->
+                                    NdArray.concat(along, x[0].reshape(one), x[1].reshape(one))
+                                            .map(v -> v * v),
+                            Input.of(3, 5),
+                            Input.of(3, 5)));
+        }
+        cases.add(
+                OpCase.of(
+                        "split",
+                        2,
+                        x -> {
+                            List<Tensor> parts = Views.split(x[0], 1, 2, 3, 2);
+                            return parts.get(0).mul(parts.get(2));
+                        },
+                        x -> x[0].slice(1, 0, 2, 1).zip(x[0].slice(1, 5, 7, 1), (a, b) -> a * b),
+                        Input.of(3, 7)));
+        return cases;
+    }
+
+    private static List<OpCase> pad() {
+        List<OpCase> cases = new ArrayList<>();
+        int[][][] kinds = {
+            {{5}, {1, 2}},
+            {{3, 4}, {2, 0}},
+            {{3, 4}, {0, 2, 1, 3}},
+            {{2, 3, 4, 5}, {1, 1, 2, 2}},
+            {{2, 3}, {0, 0}},
+        };
+        for (int[][] kind : kinds) {
+            long[] pads = OpCase.longs(kind[1]);
+            int[] shape = kind[0];
+            cases.add(
+                    OpCase.of(
+                            "pad",
+                            1,
+                            x -> Views.pad(x[0], 0.5f, pads).square(),
+                            x -> Reference.pad(x[0], 0, kind[1]).map(v -> v * v),
+                            Input.of(shape)));
+            cases.add(
+                    OpCase.of(
+                            "pad reflect",
+                            4,
+                            x -> Views.pad(x[0], Views.Padding.REFLECT, pads).square(),
+                            x -> Reference.pad(x[0], 1, kind[1]).map(v -> v * v),
+                            Input.of(shape)));
+            cases.add(
+                    OpCase.of(
+                            "pad edge",
+                            20,
+                            x -> Views.pad(x[0], Views.Padding.EDGE, pads).square(),
+                            x -> Reference.pad(x[0], 2, kind[1]).map(v -> v * v),
+                            Input.of(shape)));
+        }
+        return cases;
+    }
+
+    private static List<OpCase> rearranged() {
+        int[] backwards = {4, 3, 2, 1, 0};
+        int[] rolled = {3, 4, 0, 1, 2};
+        int[] tiled = {0, 1, 2, 3, 4, 0, 1, 2, 3, 4};
+        int[] repeated = {0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4};
+        List<OpCase> cases = new ArrayList<>();
+        for (int[] shape : List.of(shape(5), shape(5, 3), shape(2, 5, 7), shape(3, 5, 2, 2))) {
+            int axis = shape[0] == 5 ? 0 : 1;
+            int[] times = new int[shape.length];
+            Arrays.fill(times, 1);
+            times[axis] = 2;
+            cases.add(view("flip", x -> Views.flip(x, axis), x -> pick(x, axis, backwards), shape));
+            cases.add(view("roll", x -> Views.roll(x, axis, 2), x -> pick(x, axis, rolled), shape));
+            cases.add(
+                    view("roll", x -> Views.roll(x, axis, -3), x -> pick(x, axis, rolled), shape));
+            cases.add(view("tile", x -> Views.tile(x, times), x -> pick(x, axis, tiled), shape));
+            cases.add(
+                    view(
+                            "repeat",
+                            x -> Views.repeat(x, axis, 3),
+                            x -> pick(x, axis, repeated),
+                            shape));
+        }
+        cases.add(
+                view(
+                        "flip of two",
+                        x -> Views.flip(x, 0, -1),
+                        x -> pick(pick(x, 0, backwards), 1, backwards),
+                        5,
+                        5));
+        return cases;
+    }
+
+    private static NdArray pick(NdArray x, int axis, int... at) {
+        return Reference.pick(x, axis, at);
+    }
+
+    private static List<OpCase> triangles() {
+        List<OpCase> cases = new ArrayList<>();
+        for (int[] shape : List.of(shape(4, 4), shape(3, 7), shape(2, 5, 3))) {
+            for (int d = -2; d <= 2; d++) {
+                int diagonal = d;
+                cases.add(
+                        view(
+                                "triu",
+                                x -> Views.triu(x, diagonal),
+                                x -> Reference.triangle(x, true, diagonal),
+                                shape));
+                cases.add(
+                        view(
+                                "tril",
+                                x -> Views.tril(x, diagonal),
+                                x -> Reference.triangle(x, false, diagonal),
+                                shape));
+            }
+        }
+        return cases;
     }
 
     private static List<OpCase> argmax() {
