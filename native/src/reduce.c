@@ -16,6 +16,9 @@
 /* Outputs times parts, when the reduced dimensions themselves are divided. */
 enum { MAX_PARTIALS = 2048 };
 
+/* Rows of a part that are worth partial results. */
+enum { TALL_ROWS = 64 };
+
 struct reduce_job {
     const struct gatun_kernels *kernels;
     int32_t op, parts, split;
@@ -136,7 +139,9 @@ static void choose_parts(struct reduce_job *job, int32_t threads, int64_t elemen
     if (job->parts == 1) {
         return;
     }
-    job->split = nd_split_dim(&job->kept, job->parts);
+    const bool tall = job->columns && job->kept.count * job->parts <= MAX_PARTIALS
+                   && job->reduced.count >= TALL_ROWS * job->parts;
+    job->split = tall ? -1 : nd_split_dim(&job->kept, job->parts); /* rows are read whole where there are many */
     int64_t grain = job->columns && job->split == job->kept.rank - 1 ? 32 : 1;
     if (job->split >= 0 && job->kept.dim[job->split].size >= grain * job->parts) {
         job->split_kept = true;

@@ -10,6 +10,8 @@
 #include "kernels_local.h"
 
 enum { BLOCK_ROWS = 64, PANEL = 4, GROUP_ROWS = 4 };
+/* Columns whose sums are kept at a time where there are many, and from which number on rows are taken one by one. */
+enum { CHUNK = 512, MANY = 256 };
 
 /* lanes is VL, known at compile time, but for the last columns. */
 INLINE vf load_lanes(const float *p, int64_t lanes) {
@@ -70,7 +72,52 @@ INLINE void flush(int64_t cols, vf part, double *total) {
         }                                                                                                              \
     } while (0)
 
+/*
+ * Many columns: one row after the other, in the order of memory, since the processor does not guess what comes next in
+ * several places of a page. Calls call(lanes of a vector, row, column, its sum, its second) for all vectors of all rows.
+ */
+#define CHUNK_ROW(call)                                                                                                \
+    do {                                                                                                               \
+        int64_t c = 0;                                                                                                 \
+        for (; c + VL <= width; c += VL) {                                                                             \
+            call(VL, row, chunk + c, sum + c, second + c);                                                             \
+        }                                                                                                              \
+        if (c < width) {                                                                                               \
+            call(width - c, row, chunk + c, sum + c, second + c);                                                      \
+        }                                                                                                              \
+    } while (0)
+
+#define SUM_CHUNKS(n, call)                                                                                            \
+    do {                                                                                                               \
+        float sum[CHUNK + VL], second[CHUNK + VL];                                                                     \
+        for (int64_t begin = 0; begin < n->rows; begin += BLOCK_ROWS) {                                                \
+            int64_t end = n->rows - begin < BLOCK_ROWS ? n->rows : begin + BLOCK_ROWS;                                 \
+            for (int64_t chunk = 0; chunk < n->cols; chunk += CHUNK) {                                                 \
+                int64_t width = n->cols - chunk < CHUNK ? n->cols - chunk : CHUNK, row = begin;                        \
+                for (int64_t c = 0; c < width; c += VL) {                                                              \
+                    v_store(sum + c, (vf){0});                                                                         \
+                    v_store(second + c, (vf){0});                                                                      \
+                }                                                                                                      \
+                for (; row < end; row++) {                                                                             \
+                    CHUNK_ROW(call);                                                                                   \
+                }                                                                                                      \
+                for (int64_t c = 0; c < width; c += VL) {                                                              \
+                    int64_t lanes = width - c < VL ? width - c : VL;                                                   \
+                    flush(lanes, v_load(sum + c), n->sum + chunk + c);                                                 \
+                    flush(lanes, v_load(second + c), n->second + chunk + c);                                           \
+                }                                                                                                      \
+            }                                                                                                          \
+        }                                                                                                              \
+    } while (0)
+
 /* ---- the mean and variance of a batch */
+
+INLINE void statistics_row(int64_t lanes, const struct gatun_norm_rows *n, int64_t row, int64_t c, float *sum,
+                           float *second) {
+    vf d = load_lanes(n->x + row * n->cols + c, lanes) - load_lanes(n->mean + c, lanes);
+    v_store(sum, v_load(sum) + d);
+    v_store(second, v_load(second) + d * d);
+}
 
 INLINE void statistics(int vectors, int64_t lanes, const struct gatun_norm_rows *n, int64_t begin, int64_t rows,
                        int64_t c) {
@@ -97,6 +144,12 @@ INLINE void statistics(int vectors, int64_t lanes, const struct gatun_norm_rows 
 }
 
 void KERNEL(norm_statistics)(const struct gatun_norm_rows *n) {
+    if (n->cols > PANEL * VL) {
+#define CALL(lanes, row, c, sum, second) statistics_row(lanes, n, row, c, sum, second)
+        SUM_CHUNKS(n, CALL);
+#undef CALL
+        return;
+    }
 #define CALL(vectors, lanes, begin, rows, c) statistics(vectors, lanes, n, begin, rows, c)
     SUM_PANELS(n, CALL);
 #undef CALL
@@ -131,7 +184,11 @@ INLINE void apply_rows(int rows, int with_residual, int relu, const struct gatun
 
 INLINE void apply(int with_residual, int relu, const struct gatun_norm_rows *n) {
 #define CALL(rows, row) apply_rows(rows, with_residual, relu, n, row)
-    ROW_GROUPS(GROUP_ROWS, 0, n->rows, CALL);
+    if (n->cols > MANY) {
+        ROW_GROUPS(1, 0, n->rows, CALL);
+    } else {
+        ROW_GROUPS(GROUP_ROWS, 0, n->rows, CALL);
+    }
 #undef CALL
 }
 
@@ -190,7 +247,30 @@ INLINE void sums(int vectors, int64_t lanes, int mask, int write, const struct g
     }
 }
 
+INLINE void sums_row(int64_t lanes, int mask, int write, const struct gatun_norm_rows *n, int64_t row, int64_t c,
+                     float *sum, float *second) {
+    vf scale = {0}, shift = {0};
+    if (mask == GATUN_MASK_X) {
+        scale = load_lanes(n->scale + c, lanes);
+        shift = load_lanes(n->shift + c, lanes);
+    }
+    int64_t i = row * n->cols + c;
+    vf distance = load_lanes(n->x + i, lanes) - load_lanes(n->mean + c, lanes);
+    vf dz = masked(mask, n, i, lanes, distance, scale, shift);
+    v_store(sum, v_load(sum) + dz);
+    v_store(second, v_load(second) + dz * distance);
+    if (write) {
+        store_lanes(n->out + i, dz, lanes);
+    }
+}
+
 INLINE void backward_sums(int mask, int write, const struct gatun_norm_rows *n) {
+    if (n->cols > PANEL * VL) {
+#define CALL(lanes, row, c, sum, second) sums_row(lanes, mask, write, n, row, c, sum, second)
+        SUM_CHUNKS(n, CALL);
+#undef CALL
+        return;
+    }
 #define CALL(vectors, lanes, begin, rows, c) sums(vectors, lanes, mask, write, n, begin, rows, c)
     SUM_PANELS(n, CALL);
 #undef CALL
@@ -236,7 +316,11 @@ INLINE void backward_rows(int rows, int mask, const struct gatun_norm_rows *n, i
 
 INLINE void backward_apply(int mask, const struct gatun_norm_rows *n) {
 #define CALL(rows, row) backward_rows(rows, mask, n, row)
-    ROW_GROUPS(GROUP_ROWS, 0, n->rows, CALL);
+    if (n->cols > MANY) {
+        ROW_GROUPS(1, 0, n->rows, CALL);
+    } else {
+        ROW_GROUPS(GROUP_ROWS, 0, n->rows, CALL);
+    }
 #undef CALL
 }
 

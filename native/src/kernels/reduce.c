@@ -143,6 +143,34 @@ INLINE void columns(int32_t op, int64_t rows, int64_t cols, const float *a, int6
     }
 }
 
+/*
+ * Many columns: one row after the other, in the order of memory. Pieces of several rows at a time would need fewer
+ * loads, but the processor does not guess what comes next in several places of a page.
+ */
+INLINE void wide_columns(int32_t op, int64_t rows, int64_t cols, const float *a, int64_t row_stride, double *y) {
+    float part[GATUN_REDUCE_COLUMNS + VL];
+    const vf start = v_set((float)identity(op));
+    for (int64_t r = 0; r < rows; r += BLOCK_ROWS) {
+        int64_t end = rows - r < BLOCK_ROWS ? rows : r + BLOCK_ROWS;
+        for (int64_t c = 0; c < cols; c += VL) {
+            v_store(part + c, start);
+        }
+        for (int64_t i = r; i < end; i++) {
+            const float *row = a + i * row_stride;
+            int64_t c = 0;
+            for (; c + VL <= cols; c += VL) {
+                v_store(part + c, combine(op, v_load(part + c), v_load(row + c)));
+            }
+            if (c < cols) {
+                v_store(part + c, combine(op, v_load(part + c), v_load_part(row + c, cols - c)));
+            }
+        }
+        for (int64_t c = 0; c < cols; c++) {
+            y[c] = combine_double(op, y[c], (double)part[c]);
+        }
+    }
+}
+
 /* Few contiguous columns: take several rows as one long row, then add its pieces up. */
 INLINE void folded_columns(int32_t op, int64_t rows, int64_t cols, const float *a, double *y) {
     int64_t fold = GATUN_REDUCE_COLUMNS / cols;
@@ -163,6 +191,8 @@ INLINE void folded_columns(int32_t op, int64_t rows, int64_t cols, const float *
 INLINE void any_columns(int32_t op, int64_t rows, int64_t cols, const float *a, int64_t row_stride, double *y) {
     if (row_stride == cols && 4 * cols <= GATUN_REDUCE_COLUMNS && rows * cols >= 4 * GATUN_REDUCE_COLUMNS) {
         folded_columns(op, rows, cols, a, y);
+    } else if (cols > 4 * VL) {
+        wide_columns(op, rows, cols, a, row_stride, y);
     } else {
         columns(op, rows, cols, a, row_stride, y);
     }
