@@ -274,6 +274,10 @@ public final class Conv2d implements FusesResidual {
         return bias;
     }
 
+    Window window() {
+        return window;
+    }
+
     @Override
     public List<Parameter> parameters() {
         return bias == null ? List.of(weight) : List.of(weight, bias);

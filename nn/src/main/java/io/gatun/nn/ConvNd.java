@@ -304,6 +304,14 @@ public final class ConvNd implements Layer {
         return output;
     }
 
+    Window window() {
+        return window;
+    }
+
+    boolean isTransposed() {
+        return transposed;
+    }
+
     @Override
     public List<Parameter> parameters() {
         return bias == null ? List.of(weight) : List.of(weight, bias);

@@ -203,6 +203,10 @@ public final class LocallyConnected2d implements Layer {
                 : y;
     }
 
+    Window window() {
+        return window;
+    }
+
     @Override
     public List<Parameter> parameters() {
         return bias == null ? List.of(weight) : List.of(weight, bias);

@@ -75,11 +75,14 @@ public record MaxPool2d(
     }
 
     private Convolution.Geometry geometry(Shape x) {
-        Window window =
-                Window.of("MaxPool2d", 2, kernelHeight, kernelWidth)
-                        .stride(strideHeight, strideWidth)
-                        .padding(padding);
+        Window window = window();
         window.checkRank(this, x);
         return window.plane(x, 1);
+    }
+
+    Window window() {
+        return Window.of("MaxPool2d", 2, kernelHeight, kernelWidth)
+                .stride(strideHeight, strideWidth)
+                .padding(padding);
     }
 }

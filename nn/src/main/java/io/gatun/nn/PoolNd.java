@@ -126,6 +126,10 @@ public final class PoolNd implements Layer {
         };
     }
 
+    Window window() {
+        return window;
+    }
+
     @Override
     public String toString() {
         return window.layer() + "(" + window + (countPadding ? "" : ", padding not counted") + ")";

@@ -46,6 +46,15 @@ public final class Residual implements FusesRelu {
         return new Residual(body, shortcut);
     }
 
+    Layer body() {
+        return body;
+    }
+
+    /** Null where the input itself is led around the body. */
+    @Nullable Layer shortcut() {
+        return shortcut;
+    }
+
     /** The same block around other layers. */
     Residual layers(UnaryOperator<Layer> change) {
         return new Residual(change.apply(body), shortcut == null ? null : change.apply(shortcut));
