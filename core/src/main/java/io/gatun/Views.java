@@ -332,7 +332,9 @@ public final class Views {
         /** The elements mirrored at the outermost one, which is not repeated. */
         REFLECT,
         /** The outermost element repeated. */
-        EDGE
+        EDGE,
+        /** The elements from the other end, as if the tensor went around in a circle. */
+        WRAP
     }
 
     /**
@@ -413,9 +415,11 @@ public final class Views {
             for (int j = 0; j < at.length; j++) {
                 int from = j - before;
                 at[j] =
-                        padding == Padding.EDGE
-                                ? Math.min(Math.max(from, 0), n - 1)
-                                : from < 0 ? -from : from >= n ? 2 * n - 2 - from : from;
+                        switch (padding) {
+                            case EDGE -> Math.min(Math.max(from, 0), n - 1);
+                            case WRAP -> Math.floorMod(from, n);
+                            case REFLECT -> from < 0 ? -from : from >= n ? 2 * n - 2 - from : from;
+                        };
             }
             y = before + after == 0 ? y : Indexing.select(y, axis, at);
         }

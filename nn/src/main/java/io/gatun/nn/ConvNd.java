@@ -15,6 +15,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.function.UnaryOperator;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -195,16 +196,7 @@ public final class ConvNd implements Layer {
 
     /** A weight with its kernel's axes turned around. */
     static Tensor flip(Tensor weight) {
-        Tensor turned = weight;
-        for (int axis = 2; axis < weight.shape().rank(); axis++) {
-            int size = Math.toIntExact(weight.shape().dim(axis));
-            Tensor[] taps = new Tensor[size];
-            for (int i = 0; i < size; i++) {
-                taps[i] = turned.slice(axis, size - 1 - i, size - i);
-            }
-            turned = Views.concat(axis, taps);
-        }
-        return turned;
+        return Views.flip(weight, IntStream.range(2, weight.shape().rank()).toArray());
     }
 
     /**

@@ -156,12 +156,12 @@ public final class LocallyConnected2d implements Layer {
         long height = outputs(0, image, window);
         long width = outputs(1, image, window);
         long batch = x.shape().dim(0);
-        // [N, C * height * width, H' * W']: what each place sees; then one product per place.
-        Tensor patches = patches(x, height, width);
+        // One product per place: what it sees [H' * W', N, C * height * width], by its own kernels.
+        Tensor patches =
+                patches(x, height, width).reshape(batch, -1, height * width).permute(2, 0, 1);
         Tensor y =
-                patches.reshape(batch, 1, -1, height * width)
-                        .mul(weight.value())
-                        .sum(false, 2)
+                patches.matmul(weight.value().permute(2, 1, 0))
+                        .permute(1, 2, 0)
                         .reshape(batch, out(), height, width);
         return bias == null ? y : y.add(bias.value());
     }

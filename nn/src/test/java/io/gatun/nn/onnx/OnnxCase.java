@@ -31,8 +31,12 @@ final class OnnxCase {
 
         Tensor tensor() {
             float[] values = floats;
-            if (values == null) {
-                throw new IllegalStateException("not an input of floats");
+            if (values == null) { // some cases move integers about; small ones are floats too
+                long[] from = integers();
+                values = new float[from.length];
+                for (int i = 0; i < values.length; i++) {
+                    values[i] = from[i];
+                }
             }
             return Tensor.of(values, dims);
         }
@@ -59,10 +63,18 @@ final class OnnxCase {
     private final List<@Nullable Value> inputs;
     private final List<Value> outputs;
 
-    private OnnxCase(OnnxMl.NodeProto node, List<@Nullable Value> inputs, List<Value> outputs) {
+    /** Of the node's outputs, those that are the graph's. */
+    private final List<Integer> places;
+
+    private OnnxCase(
+            OnnxMl.NodeProto node,
+            List<@Nullable Value> inputs,
+            List<Value> outputs,
+            List<Integer> places) {
         this.node = node;
         this.inputs = inputs;
         this.outputs = outputs;
+        this.places = places;
     }
 
     static OnnxCase read(Path folder) throws IOException {
@@ -80,10 +92,12 @@ final class OnnxCase {
             inputs.add(name.isEmpty() ? null : value(folder, "input_" + names.indexOf(name)));
         }
         List<Value> outputs = new ArrayList<>();
+        List<Integer> places = new ArrayList<>();
         for (int i = 0; i < graph.getOutputCount(); i++) {
             outputs.add(value(folder, "output_" + i));
+            places.add(node.getOutputList().indexOf(graph.getOutput(i).getName()));
         }
-        return new OnnxCase(node, inputs, outputs);
+        return new OnnxCase(node, inputs, outputs, places);
     }
 
     private static Value value(Path folder, String name) throws IOException {
@@ -146,8 +160,16 @@ final class OnnxCase {
         return has(i) ? x(i) : null;
     }
 
-    List<Value> outputs() {
-        return outputs;
+    /** Says how what came out differs from what is expected; nothing if it does not. */
+    Optional<String> difference(List<Value> actual) {
+        for (int i = 0; i < outputs.size(); i++) {
+            int place = places.get(i);
+            Optional<String> text = difference(outputs.get(i), actual.get(place));
+            if (text.isPresent()) {
+                return text.map(t -> "output " + place + ": " + t);
+            }
+        }
+        return Optional.empty();
     }
 
     private Optional<OnnxMl.AttributeProto> attribute(String name) {
@@ -177,7 +199,7 @@ final class OnnxCase {
     }
 
     /** Compares as the official runner does; says what differs, or nothing. */
-    static Optional<String> difference(Value expected, Value actual) {
+    private static Optional<String> difference(Value expected, Value actual) {
         if (!java.util.Arrays.equals(expected.dims, actual.dims)) {
             return Optional.of(
                     "shape "
@@ -187,6 +209,9 @@ final class OnnxCase {
         }
         float[] wanted = expected.floats;
         float[] got = actual.floats;
+        if (wanted == null && got != null) {
+            wanted = Value.of(expected.tensor()).floats;
+        }
         if (wanted == null || got == null) {
             return java.util.Arrays.equals(expected.longs, actual.longs)
                     ? Optional.empty()
