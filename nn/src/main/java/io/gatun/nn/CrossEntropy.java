@@ -5,6 +5,8 @@
 package io.gatun.nn;
 
 import io.gatun.DType;
+import io.gatun.Elementwise;
+import io.gatun.Indexing;
 import io.gatun.Softmax;
 import io.gatun.Tensor;
 import java.util.Arrays;
@@ -148,7 +150,9 @@ public final class CrossEntropy implements Loss {
         Tensor logarithm = logarithms ? output : Softmax.logSoftmax(output);
         Tensor factors;
         double total;
-        if (labels) {
+        if (labels && smoothing == 0) {
+            return picked(logarithm, labels(output, target, rows, classes));
+        } else if (labels) {
             float[] wanted = new float[rows * classes];
             total = ofLabels(labels(output, target, rows, classes), classes, wanted);
             factors = Tensor.of(wanted, rows, classes);
@@ -167,7 +171,35 @@ public final class CrossEntropy implements Loss {
             factors = weights == null ? smoothed : smoothed.mul(Tensor.of(weights, 1, classes));
             total = rows;
         }
-        Tensor losses = logarithm.mul(factors).sum(false, -1).neg();
+        return reduced(logarithm.mul(factors).sum(false, -1).neg(), total);
+    }
+
+    /** Of each row one logarithm alone: what the others are, even infinite, does not matter. */
+    private Tensor picked(Tensor logarithm, int[] labels) {
+        int[] at = new int[labels.length];
+        float[] counts = new float[labels.length];
+        float[] factors = new float[labels.length];
+        double total = 0;
+        for (int i = 0; i < labels.length; i++) {
+            boolean skipped = ignored != null && labels[i] == ignored;
+            at[i] = skipped ? 0 : labels[i];
+            counts[i] = skipped ? 0 : 1;
+            factors[i] = skipped ? 0 : (float) -weight(labels[i]);
+            total -= factors[i];
+        }
+        if (labels.length == 0) {
+            return reduced(logarithm.sum(false, -1), 0);
+        }
+        Tensor own = Indexing.gather(logarithm, 1, Tensor.of(at, labels.length, 1));
+        Tensor known = own.reshape(labels.length);
+        if (total != labels.length) {
+            Tensor zero = Tensor.zeros(known.shape());
+            known = Elementwise.where(Tensor.of(counts), known, zero);
+        }
+        return reduced(known.mul(Tensor.of(factors)), total);
+    }
+
+    private Tensor reduced(Tensor losses, double total) {
         if (reduction != Reduction.MEAN) {
             return reduction.of(losses);
         }

@@ -4,6 +4,7 @@
  */
 package io.gatun.nn;
 
+import io.gatun.Activations;
 import io.gatun.Tensor;
 
 /**
@@ -20,12 +21,12 @@ public enum GanLoss {
     NON_SATURATING {
         @Override
         public Tensor discriminator(Tensor real, Tensor fake) {
-            return Losses.softplus(real.neg()).mean().add(Losses.softplus(fake).mean());
+            return Activations.softplus(real.neg()).mean().add(Activations.softplus(fake).mean());
         }
 
         @Override
         public Tensor generator(Tensor fake) {
-            return Losses.softplus(fake.neg()).mean();
+            return Activations.softplus(fake.neg()).mean();
         }
     },
 

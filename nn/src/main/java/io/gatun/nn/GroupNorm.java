@@ -13,9 +13,7 @@ import java.util.function.UnaryOperator;
  * Group normalisation: y = weight (x - mean) / sqrt(variance + epsilon) + bias, with the mean and
  * the biased variance over each group of channels of a sample, in training as in inference. Wu and
  * He, "Group normalization", 2018. x [N, C, ...]. Parameters {@code weight} [C] and {@code bias}
- * [C], from ones and zeros. With one channel per group it is instance normalisation (Ulyanov et
- * al., "Instance normalization: the missing ingredient for fast stylization", 2016). Default:
- * epsilon 1e-5.
+ * [C], from ones and zeros. Default: epsilon 1e-5. See also {@link InstanceNorm}.
  */
 public final class GroupNorm implements Layer {
     private final Parameter weight;
@@ -55,18 +53,6 @@ public final class GroupNorm implements Layer {
                 LayerNorm.parameter("bias", shape, 0),
                 groups,
                 1e-5);
-    }
-
-    /**
-     * Instance normalisation: each channel of a sample is a group. (PyTorch's InstanceNorm has no
-     * parameters unless asked for.)
-     *
-     * @param channels number of channels
-     * @return the layer
-     * @throws IllegalArgumentException if less than 1
-     */
-    public static GroupNorm instance(int channels) {
-        return of(channels, channels);
     }
 
     /**

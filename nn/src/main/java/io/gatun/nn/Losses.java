@@ -4,7 +4,9 @@
  */
 package io.gatun.nn;
 
+import io.gatun.Activations;
 import io.gatun.DType;
+import io.gatun.Indexing;
 import io.gatun.Tensor;
 
 /**
@@ -105,7 +107,7 @@ public final class Losses {
     public static Loss logCosh(Reduction reduction) {
         return (output, target) -> {
             Tensor size = difference("logCosh", output, target).abs();
-            Tensor tail = size.mul(-2).exp().add(1).log();
+            Tensor tail = Activations.softplus(size.mul(-2));
             return reduction.of(size.add(tail).add((float) -Math.log(2)));
         };
     }
@@ -157,9 +159,7 @@ public final class Losses {
     public static Loss binaryCrossEntropyWithLogits(Reduction reduction) {
         return (output, target) -> {
             same("binaryCrossEntropyWithLogits", output, target);
-            // x / 2 + |x| / 2 - t x is exact where x is large
-            Tensor line = output.mul(0.5f).sub(target.mul(output)).add(output.abs().mul(0.5f));
-            return reduction.of(line.add(tail(output)));
+            return reduction.of(Activations.softplus(output).sub(target.mul(output)));
         };
     }
 
@@ -250,9 +250,6 @@ public final class Losses {
         }
         int[] labels = target.toIntArray();
         int classes = Math.toIntExact(output.shape().dim(1));
-        float[] one = new float[labels.length * classes];
-        float[] others = new float[one.length];
-        java.util.Arrays.fill(others, 1);
         for (int i = 0; i < labels.length; i++) {
             if (labels[i] < 0 || labels[i] >= classes) {
                 throw new IllegalArgumentException(
@@ -266,14 +263,10 @@ public final class Losses {
                                 + ", the classes of scores "
                                 + output.shape());
             }
-            one[i * classes + labels[i]] = 1;
-            others[i * classes + labels[i]] = 0;
         }
-        Tensor own = output.mul(Tensor.of(one, labels.length, classes)).sum(true, -1);
-        return output.sub(own)
-                .add((float) margin)
-                .relu()
-                .mul(Tensor.of(others, labels.length, classes));
+        Tensor own = Indexing.gather(output, 1, Tensor.of(labels, labels.length, 1));
+        Tensor others = Indexing.oneHot(target, classes).neg().add(1);
+        return output.sub(own).add((float) margin).relu().mul(others);
     }
 
     /* ---------------------------------------------------------------- distributions */
@@ -423,16 +416,6 @@ public final class Losses {
     }
 
     /* ---------------------------------------------------------------- what they share */
-
-    /** log(1 + e^x): x / 2 + |x| / 2 is max(x, 0) with the right slope of 1/2 at 0. */
-    static Tensor softplus(Tensor x) {
-        return x.mul(0.5f).add(x.abs().mul(0.5f)).add(tail(x));
-    }
-
-    /** log(1 + e^-|x|). */
-    private static Tensor tail(Tensor x) {
-        return x.abs().neg().exp().add(1).log();
-    }
 
     /** log(max(x, TINY)), with a finite gradient. */
     private static Tensor logarithm(Tensor x) {

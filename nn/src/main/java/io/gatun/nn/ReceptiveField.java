@@ -85,7 +85,7 @@ public record ReceptiveField(List<Axis> axes) {
             case GlobalAvgPool2d _, Dense _, DropConnect _, Bilinear _ ->
                     new ReceptiveField(axes.stream().map(Axis::whole).toList());
             case Flatten _ -> this;
-            case Recurrent<?> _, Reshape _ -> null;
+            case Recurrent<?> _, Reshape _, Embedding _ -> null;
             default -> pointwise(layer, x, y) ? this : null;
         };
     }

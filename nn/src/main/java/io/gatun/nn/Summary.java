@@ -141,7 +141,11 @@ public final class Summary {
 
         private static Shape run(Layer layer, Shape x) {
             try (Scope _ = Scope.open()) {
-                return layer.forward(Tensor.zeros(x)).shape();
+                Tensor zeros =
+                        layer instanceof Embedding
+                                ? Tensor.of(new int[Math.toIntExact(x.size())], x.toArray())
+                                : Tensor.zeros(x);
+                return layer.forward(zeros).shape();
             }
         }
 

@@ -630,6 +630,20 @@ class LossTableTest {
         }
     }
 
+    /** Impossible classes have the logarithm -infinity, and the loss does not see them. */
+    @Test
+    void impossibleClassesDoNotMatter() {
+        float none = Float.NEGATIVE_INFINITY;
+        try (Tape tape = Tape.open()) {
+            Tensor x = Tensor.of(new float[] {-0.5f, none, none, -0.25f, none, none}, 3, 2);
+            Loss loss = Losses.nll().ignoring(-1);
+            Tensor value = loss.apply(x, Tensor.of(new int[] {0, 1, -1}));
+            assertEquals(0.375f, value.item());
+            float[] g = tape.gradients(value, x).of(x).toFloatArray();
+            assertEquals(List.of(-0.5f, 0f, 0f, -0.5f), List.of(g[0], g[1], g[2], g[3]));
+        }
+    }
+
     @Test
     void wrongArgumentsAreRefused() {
         try (Scope _ = Scope.open()) {

@@ -412,11 +412,11 @@ class MoreLayersTest {
         Shape images = Shape.of(2, 6, 4, 5);
         LayerHarness.check(GroupNorm.of(3, 6), images, 12, images, groupNorm(3, 1e-5));
         LayerHarness.check(GroupNorm.of(1, 6).epsilon(0.1), images, 12, images, groupNorm(1, 0.1));
-        LayerHarness.check(GroupNorm.instance(6), images, 12, images, groupNorm(6, 1e-5));
+        LayerHarness.check(InstanceNorm.of(6), images, 12, images, groupNorm(6, 1e-5));
         Shape rows = Shape.of(3, 8);
         LayerHarness.check(GroupNorm.of(2, 8), rows, 16, rows, groupNorm(2, 1e-5));
         Shape volumes = Shape.of(2, 4, 2, 3, 2);
-        LayerHarness.check(GroupNorm.instance(4), volumes, 8, volumes, groupNorm(4, 1e-5));
+        LayerHarness.check(InstanceNorm.of(4), volumes, 8, volumes, groupNorm(4, 1e-5));
     }
 
     @ParameterizedTest
@@ -497,6 +497,59 @@ class MoreLayersTest {
                 };
         LayerHarness.check(
                 Bilinear.of(3, 4, 5), Shape.of(2, 7), 3 * 4 * 5 + 5, Shape.of(2, 5), reference);
+    }
+
+    /** Makes indices of the harness's numbers from -1 to 1. */
+    private record Indices(int count) implements Layer {
+        @Override
+        public Tensor forward(Tensor x) {
+            float[] values = x.toFloatArray();
+            int[] indices = new int[values.length];
+            for (int i = 0; i < indices.length; i++) {
+                indices[i] = index(values[i], count);
+            }
+            return Tensor.of(indices, x.shape().toArray());
+        }
+
+        static int index(double value, int count) {
+            return (int) Math.floor((value + 1) / 2 * count);
+        }
+    }
+
+    @Test
+    void embedding() {
+        for (Shape shape : List.of(Shape.of(7), Shape.of(3, 4), Shape.of(2, 3, 2))) {
+            Reference reference =
+                    (x, parameters) -> {
+                        double[] weight = parameters.next().values();
+                        double[] y = new double[x.values().length * 5];
+                        for (int i = 0; i < y.length; i++) {
+                            y[i] = weight[Indices.index(x.values()[i / 5], 3) * 5 + i % 5];
+                        }
+                        int[] dims = Arrays.copyOf(x.dims(), x.dims().length + 1);
+                        dims[dims.length - 1] = 5;
+                        return new Numbers(dims, y);
+                    };
+            long[] y = Arrays.copyOf(shape.toArray(), shape.rank() + 1);
+            y[shape.rank()] = 5;
+            LayerHarness.check(
+                    Sequential.of(new Indices(3), Embedding.of(3, 5)),
+                    shape,
+                    15,
+                    Shape.of(y),
+                    reference);
+        }
+        refused(() -> Embedding.of(0, 3), "Embedding", "count = 0");
+        refused(() -> Embedding.of(3, 0), "Embedding", "features = 0");
+        Embedding layer = Embedding.of(3, 2);
+        refused(() -> layer.forward(random(1, 2)), "Embedding(3, 2)", "INT32", "FLOAT32 [2]");
+        refused(
+                () -> layer.forward(Tensor.of(new int[] {0, 3})),
+                "Embedding(3, 2)",
+                "element 1",
+                "3",
+                "0 to 2");
+        assertEquals(6, Summary.of(layer, Shape.of(4)).parameters());
     }
 
     @Test
@@ -673,6 +726,7 @@ class MoreLayersTest {
         refused(() -> LayerNorm.of(3, 0), "LayerNorm", "dims[1] = 0");
         refused(() -> LayerNorm.of(3).epsilon(-1), "LayerNorm", "epsilon = -1");
         refused(() -> GroupNorm.of(4, 6), "GroupNorm", "groups = 4", "channels = 6");
+        refused(() -> InstanceNorm.of(0), "InstanceNorm", "channels = 0");
         refused(() -> GroupNorm.of(0, 6), "GroupNorm", "groups = 0");
         refused(() -> LocalResponseNorm.of(0), "LocalResponseNorm", "size = 0");
         refused(() -> new LocalResponseNorm(1, 1, 1, 0), "LocalResponseNorm", "k = 0");

@@ -21,6 +21,7 @@ import io.gatun.TransposedConvolution;
 import io.gatun.Views;
 import io.gatun.nn.Dropout;
 import io.gatun.nn.GroupNorm;
+import io.gatun.nn.InstanceNorm;
 import io.gatun.nn.LayerNorm;
 import io.gatun.nn.LocalResponseNorm;
 import io.gatun.nn.Lstm;
@@ -676,7 +677,7 @@ final class OnnxOperators {
 
     private static Tensor instanceNorm(OnnxCase c) {
         GroupNorm layer =
-                GroupNorm.instance((int) c.in(0).dims()[1]).epsilon(c.number("epsilon", 1e-5));
+                InstanceNorm.of((int) c.in(0).dims()[1]).epsilon(c.number("epsilon", 1e-5));
         layer.parameters().get(0).set(c.x(1));
         layer.parameters().get(1).set(c.x(2));
         return layer.forward(c.x(0));
