@@ -107,13 +107,13 @@ enum gatun_unary_op {
     GATUN_EXP = 6,     /* relative error <= 2e-7 wherever the result is a normal float; overflows to inf, underflows to 0 */
     GATUN_LOG = 7,     /* log 0 = -inf, log of a negative = NaN; relative error <= 3e-7 */
     GATUN_SIGMOID = 8, /* stable at +-1e4 */
-    GATUN_TANH = 9,    /* absolute error <= 3e-7, and relative near 0 */
+    GATUN_TANH = 9,    /* relative error <= 4e-7 */
     GATUN_RELU = 10,   /* max(a, 0), NaN stays NaN */
     GATUN_AFFINE = 11, /* p * a + q */
     GATUN_CLAMP = 12,  /* min(max(a, p), q), NaN stays NaN */
     GATUN_SIN = 13, /* absolute error <= 2e-7 for |a| <= 1e8, beyond that NaN */
     GATUN_COS = 14, /* like sin */
-    GATUN_ERF = 15, /* absolute error <= 2e-7 */
+    GATUN_ERF = 15, /* relative error <= 4e-7 */
     GATUN_FLOOR = 16,
     GATUN_CEIL = 17,
     GATUN_ROUND = 18, /* to the even one of two nearest */

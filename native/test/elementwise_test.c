@@ -18,12 +18,12 @@ static double unary_tolerance(int op, double a, double p, double q, double y) {
     case GATUN_EXP: return fabs(y) * 2e-7 + 3e-45;
     case GATUN_LOG: return fabs(y) * 3e-7;
     case GATUN_SIGMOID: return fabs(y) * 4e-7 + 1.2e-38; /* below the normal floats it is 0 */
-    case GATUN_TANH: return fabs(y) * 3e-7;
+    case GATUN_TANH: case GATUN_ERF: return fabs(y) * 4e-7 + 3e-45;
     case GATUN_AFFINE: return EPSILON * (fabs(p * a) + fabs(q));
     case GATUN_COPY: case GATUN_NEG: case GATUN_ABS: case GATUN_RELU: case GATUN_CLAMP: case GATUN_FLOOR:
     case GATUN_CEIL: case GATUN_ROUND: case GATUN_STEP: case GATUN_INSIDE:
         return 0;
-    case GATUN_SIN: case GATUN_COS: case GATUN_ERF: return 2e-7;
+    case GATUN_SIN: case GATUN_COS: return 2e-7;
     case GATUN_EXPM1: case GATUN_LOG1P: return fabs(y) * 6e-7 + 1e-45;
     case GATUN_ELU: case GATUN_ELU_SLOPE: return fabs(y) * 8e-7 + 3e-45;
     case GATUN_SOFTSIGN: return 3 * EPSILON * fabs(y) + 1e-45;
@@ -42,7 +42,7 @@ static double binary_tolerance(int op, double a, double b, double y) {
         return EPSILON * fabs(y) + 1e-45;
     case GATUN_SIGMOID_GRAD: return 2 * EPSILON * fabs(a * b) * (1 + fabs(a));
     case GATUN_TANH_GRAD: return 2 * EPSILON * fabs(b) * (1 + a * a);
-    default: return op >= GATUN_GELU_GRAD ? 1.5e-6 * fabs(b) : 0;
+    default: return op >= GATUN_GELU_GRAD ? 2.5e-6 * fabs(b) : 0;
     }
 }
 

@@ -2,13 +2,38 @@
  * Copyright 2026 The Gatun Authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * vecmath.h - exp, log, tanh, sine and other functions of a vector. Polynomials of Cephes (S. Moshier), erf of N. Juffa;
- * the errors promised in gatun.h are checked by test/elementwise_test.c.
+ * vecmath.h - exp, log, tanh, sine and other functions of a vector. Polynomials of Cephes (S. Moshier); the errors
+ * promised in gatun.h are checked by test/elementwise_test.c.
  */
 #ifndef GATUN_VECMATH_H
 #define GATUN_VECMATH_H
 
 #include "vec.h"
+
+/* e^r - 1 - r over r^2, for |r| <= log(2) / 2 */
+INLINE vf v_exp_rest(vf r) {
+    vf p = v_set(1.9875691500e-4f);
+    p = p * r + 1.3981999507e-3f;
+    p = p * r + 8.3334519073e-3f;
+    p = p * r + 4.1665795894e-2f;
+    p = p * r + 1.6666665459e-1f;
+    return p * r + 5.0000001201e-1f;
+}
+
+#if defined(GATUN_KERNELS_AVX512)
+
+INLINE vf v_exp(vf x) {
+    /* Beyond these the result is inf or 0 anyway; of two, the instructions keep a second that is NaN. */
+    x = (vf)_mm512_max_ps((__m512)v_set(-105.0f), _mm512_min_ps((__m512)v_set(89.0f), (__m512)x));
+    vf n = (vf)_mm512_roundscale_ps((__m512)(x * 1.44269504088896341f), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
+    /* log 2 in two parts, the first with so few bits that n times it is exact */
+    vf r = x - n * 0.693359375f;
+    r = r - n * -2.12194440e-4f;
+    vf e = (v_exp_rest(r) * r) * r + r + 1.0f;
+    return (vf)_mm512_scalef_ps((__m512)e, (__m512)n);
+}
+
+#else
 
 INLINE vf v_exp(vf x) {
     /* Beyond these the result is inf or 0 anyway; comparisons leave NaN alone. */
@@ -22,18 +47,14 @@ INLINE vf v_exp(vf x) {
     /* log 2 in two parts, the first with so few bits that n times it is exact */
     vf r = x - n * 0.693359375f;
     r = r - n * -2.12194440e-4f;
-    vf p = v_set(1.9875691500e-4f);
-    p = p * r + 1.3981999507e-3f;
-    p = p * r + 8.3334519073e-3f;
-    p = p * r + 4.1665795894e-2f;
-    p = p * r + 1.6666665459e-1f;
-    p = p * r + 5.0000001201e-1f;
-    vf e = (p * r) * r + r + 1.0f;
+    vf e = (v_exp_rest(r) * r) * r + r + 1.0f;
     /* 2^exponent in two factors, since it may lie outside the normal floats while the result does not */
     vi half = exponent >> 1;
     vi rest = exponent - half;
     return e * (vf)((half + 127) << 23) * (vf)((rest + 127) << 23);
 }
+
+#endif
 
 INLINE vf v_log(vf x) {
     const vf smallest_normal = v_set(0x1p-126f);
@@ -68,27 +89,37 @@ INLINE vf v_log(vf x) {
     return v_select(v_is_nan(x), x, y);
 }
 
+/* NaN stays NaN. */
+INLINE vf v_between(vf x, float low, float high) {
+    return v_min(v_max(x, v_set(low)), v_set(high));
+}
+
+/* The value inside of a range, and the sign beyond it: what tends to +-1. */
+INLINE vf v_saturate(vf x, float limit, vf value) {
+    vf sign = (vf)((vi)v_set(1.0f) | ((vi)x & v_set_int(INT32_MIN)));
+    return v_select(v_greater(v_abs(x), v_set(limit)), sign, v_between(value, -1.0f, 1.0f));
+}
+
 INLINE vf v_sigmoid(vf x) {
     return 1.0f / (1.0f + v_exp(-x));
 }
 
+/* An odd rational function, as Eigen and TensorFlow use it; beyond 8 the result is 1. */
 INLINE vf v_tanh(vf x) {
-    vf a = v_abs(x);
-    vf z = x * x;
-    vf p = v_set(-5.70498872745e-3f);
-    p = p * z + 2.06390887954e-2f;
-    p = p * z + -5.37397155531e-2f;
-    p = p * z + 1.33314422036e-1f;
-    p = p * z + -3.33332819422e-1f;
-    vf small = p * z * x + x;
-    vf large = 1.0f - 2.0f / (v_exp(a + a) + 1.0f);
-    large = (vf)((vi)large | ((vi)x & v_set_int(INT32_MIN)));
-    return v_select(v_greater(v_set(0.625f), a), small, large);
-}
-
-/* NaN stays NaN. */
-INLINE vf v_between(vf x, float low, float high) {
-    return v_min(v_max(x, v_set(low)), v_set(high));
+    vf c = v_between(x, -7.99881172f, 7.99881172f);
+    vf z = c * c;
+    vf p = v_set(-2.76076847742355e-16f);
+    p = p * z + 2.00018790482477e-13f;
+    p = p * z + -8.60467152213735e-11f;
+    p = p * z + 5.12229709037114e-08f;
+    p = p * z + 1.48572235717979e-05f;
+    p = p * z + 6.37261928875436e-04f;
+    p = p * z + 4.89352455891786e-03f;
+    vf q = v_set(1.19825839466702e-06f);
+    q = q * z + 1.18534705686654e-04f;
+    q = q * z + 2.26843463243900e-03f;
+    q = q * z + 4.89352518554385e-03f;
+    return v_select(v_less(v_abs(x), v_set(4e-4f)), x, v_saturate(x, 7.99f, p * c / q));
 }
 
 /* To the nearest integer, of two the even one. */
@@ -105,13 +136,7 @@ INLINE vf v_floor(vf x) {
 }
 
 INLINE vf v_expm1(vf x) {
-    vf p = v_set(1.9875691500e-4f);
-    p = p * x + 1.3981999507e-3f;
-    p = p * x + 8.3334519073e-3f;
-    p = p * x + 4.1665795894e-2f;
-    p = p * x + 1.6666665459e-1f;
-    p = p * x + 5.0000001201e-1f;
-    vf small = (p * x) * x + x;
+    vf small = (v_exp_rest(x) * x) * x + x;
     return v_select(v_less(v_abs(x), v_set(0.34f)), small, v_exp(x) - 1.0f);
 }
 
@@ -123,8 +148,21 @@ INLINE vf v_log1p(vf x) {
     return v_select(v_equal(x, v_set(__builtin_inff())), x, y);
 }
 
+/* log(1 + e) for e in [0, 1], as 2 artanh(e / (e + 2)): the series of a number up to 1/3 */
+INLINE vf v_log1p_unit(vf e) {
+    vf s = e / (e + 2.0f), z = s * s;
+    vf p = v_set(2.0f / 15);
+    p = p * z + 2.0f / 13;
+    p = p * z + 2.0f / 11;
+    p = p * z + 2.0f / 9;
+    p = p * z + 2.0f / 7;
+    p = p * z + 2.0f / 5;
+    p = p * z + 2.0f / 3;
+    return p * z * s + (s + s);
+}
+
 INLINE vf v_softplus(vf x) {
-    return v_relu(x) + v_log1p(v_exp(-v_abs(x)));
+    return v_relu(x) + v_log1p_unit(v_exp(-v_abs(x)));
 }
 
 /* tanh(log(1 + e)), where e is not so large that its square overflows. */
@@ -137,22 +175,23 @@ INLINE vf v_hard_sigmoid(vf x) {
     return v_between(x * (1.0f / 6.0f) + 0.5f, 0.0f, 1.0f);
 }
 
+/* An odd rational function, as XLA uses it; beyond 4 the result is 1. */
 INLINE vf v_erf(vf x) {
-    vf t = v_min(v_abs(x), v_set(4.0f));
-    vf s = t * t;
-    vf r = (-1.72853470e-5f * t + 3.83197126e-4f) * s + (-3.88396438e-3f * t + 2.42546219e-2f);
-    r = r * t + -1.06777877e-1f;
-    r = r * t + -6.34846687e-1f;
-    r = r * t + -1.28717512e-1f;
-    vf large = 1.0f - v_exp(r * t - t);
-    large = (vf)((vi)large | ((vi)x & v_set_int(INT32_MIN)));
-    vf p = v_set(-5.96761703e-4f);
-    p = p * s + 4.99119423e-3f;
-    p = p * s + -2.67681349e-2f;
-    p = p * s + 1.12819925e-1f;
-    p = p * s + -3.76125336e-1f;
-    p = p * s + 1.28379166e-1f;
-    return v_select(v_greater(t, v_set(0.927734375f)), large, p * x + x);
+    vf c = v_between(x, -4.0f, 4.0f);
+    vf z = c * c;
+    vf p = v_set(-2.72614225801306e-10f);
+    p = p * z + 2.77068142495902e-08f;
+    p = p * z + -2.10102402082508e-06f;
+    p = p * z + -5.69250639462346e-05f;
+    p = p * z + -7.34990630326855e-04f;
+    p = p * z + -2.95459980854025e-03f;
+    p = p * z + -1.60960333262415e-02f;
+    vf q = v_set(-1.45660718464996e-05f);
+    q = q * z + -2.13374055278905e-04f;
+    q = q * z + -1.68282697438203e-03f;
+    q = q * z + -7.37332916720468e-03f;
+    q = q * z + -1.42647390514189e-02f;
+    return v_saturate(x, 3.99f, c * (p / q));
 }
 
 /* The angle reduced in double, so that large ones keep their digits; the quadrant has the given offset added. */

@@ -117,8 +117,8 @@ class ElementwiseKernelTest {
             case EXP -> half + 2e-7 * Math.abs(y) + Float.MIN_NORMAL;
             case LOG -> half + 3e-7 * Math.abs(y);
             case SIGMOID -> half + 4e-7 * Math.abs(y) + Float.MIN_NORMAL;
-            case TANH -> half + Math.min(3e-7, 1e-6 * Math.abs(y));
-            case SIN, COS, ERF -> half + 2e-7;
+            case TANH, ERF -> half + 4e-7 * Math.abs(y);
+            case SIN, COS -> half + 2e-7;
             case EXPM1, LOG1P -> half + 6e-7 * Math.abs(y);
             case LEAKY_RELU, SOFTSIGN -> 4 * half;
             case ELU, ELU_SLOPE, SOFTPLUS, SILU, MISH ->
@@ -197,7 +197,7 @@ class ElementwiseKernelTest {
                     SOFTPLUS_GRAD,
                     SOFTSIGN_GRAD,
                     HARD_SWISH_GRAD ->
-                    half + 1.5e-6 * Math.abs(b);
+                    half + 2.5e-6 * Math.abs(b);
             case TANH_GRAD -> 4 * half + 4 * U * Math.abs(b) * (1 + a * a) + Float.MIN_NORMAL;
         };
     }
