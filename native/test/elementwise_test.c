@@ -42,7 +42,8 @@ static double binary_tolerance(int op, double a, double b, double y) {
         return EPSILON * fabs(y) + 1e-45;
     case GATUN_SIGMOID_GRAD: return 2 * EPSILON * fabs(a * b) * (1 + fabs(a));
     case GATUN_TANH_GRAD: return 2 * EPSILON * fabs(b) * (1 + a * a);
-    default: return op >= GATUN_GELU_GRAD ? 2.5e-6 * fabs(b) : 0;
+    case GATUN_GELU_TANH_GRAD: return 4e-6 * fabs(b); /* 1 - tanh^2, times a and its cube */
+    default: return op >= GATUN_GELU_GRAD ? 1.5e-6 * fabs(b) : 0;
     }
 }
 
