@@ -488,4 +488,24 @@ class TrainerTest {
         assertTrue(Memory.report().liveBytes() <= before.liveBytes());
         assertEquals(before.allocatedBytes(), Memory.report().allocatedBytes());
     }
+
+    /** A frozen layer keeps its bits, and a listener's average follows the others. */
+    @Test
+    void frozenGroupsStayAndAveragesFollow() {
+        Layer base = Dense.of(2, 8).initialize(1);
+        Layer model = Sequential.of(Flatten.of(), base, Dropout.of(0.2), Tanh.of(), Dense.of(8, 2));
+        float[] before = base.parameters().get(0).value().toFloatArray();
+        WeightAverage average = WeightAverage.of(model, 0.9);
+        Optimizer optimizer =
+                Adam.of(0.05).groups(ParameterGroup.frozen(base.parameters())).clipGlobalNorm(1);
+        Trainer.of(model, optimizer, Losses.crossEntropy().labelSmoothing(0.1))
+                .listeners(average)
+                .fit(Synthetic.xor().batches(4), 5);
+        assertArrayEquals(before, base.parameters().get(0).value().toFloatArray());
+        Layer averaged = average.model();
+        assertArrayEquals(before, averaged.parameters().get(0).value().toFloatArray(), 1e-6f);
+        float[] last = model.parameters().get(2).value().toFloatArray();
+        float[] mean = averaged.parameters().get(2).value().toFloatArray();
+        assertFalse(java.util.Arrays.equals(last, mean));
+    }
 }
