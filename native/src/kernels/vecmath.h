@@ -209,7 +209,7 @@ INLINE vf v_sine(vf x, int32_t quarter) {
     vf s = ((-1.9515295891e-4f * z + 8.3321608736e-3f) * z + -1.6666654611e-1f) * z * r + r;
     vf c = ((2.443315711809948e-5f * z + -1.388731625493765e-3f) * z + 4.166664568298827e-2f) * z * z - 0.5f * z + 1.0f;
     vf y = v_select(v_equal_int(quadrant & 1, v_set_int(1)), c, s);
-    y = (vf)((vi)y ^ ((quadrant & 2) << 30));
+    y = (vf)((vi)y ^ ((quadrant & 2) * -0x40000000));
     return v_select(fine, y, v_set(__builtin_nanf("")));
 }
 
