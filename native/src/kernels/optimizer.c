@@ -49,53 +49,54 @@ INLINE vf average(float *s, float beta, vf x, int64_t n) {
     return y;
 }
 
-/* The step of n <= VL elements: what to take from w. */
-INLINE vf step_of(const gatun_optimizer *o, int32_t kind, vf gradient, float *s0, float *s1, float *s2, int64_t n) {
+/* The step of the n <= VL elements from i on: what to take from w. State that a kind does not use may be null. */
+INLINE vf step_of(const gatun_optimizer *o, int32_t kind, vf gradient, float *s0, float *s1, float *s2, int64_t i,
+                  int64_t n) {
     switch (kind) {
     case GATUN_OPTIMIZER_SGD: {
         if (o->beta1 == 0.0f) {
             return o->rate * gradient;
         }
-        vf velocity = o->beta1 * load_n(s0, n) + gradient;
-        store_n(s0, velocity, n);
+        vf velocity = o->beta1 * load_n(s0 + i, n) + gradient;
+        store_n(s0 + i, velocity, n);
         return o->rate * (o->flags & GATUN_OPTIMIZER_NESTEROV ? gradient + o->beta1 * velocity : velocity);
     }
     case GATUN_OPTIMIZER_ADAGRAD: {
-        vf sum = load_n(s0, n) + gradient * gradient;
-        store_n(s0, sum, n);
+        vf sum = load_n(s0 + i, n) + gradient * gradient;
+        store_n(s0 + i, sum, n);
         return o->rate * gradient / (v_sqrt(sum) + o->epsilon);
     }
     case GATUN_OPTIMIZER_RMSPROP: {
-        vf square = average(s0, o->beta2, gradient * gradient, n);
+        vf square = average(s0 + i, o->beta2, gradient * gradient, n);
         if (o->flags & GATUN_OPTIMIZER_CENTRED) {
-            vf mean = average(s1, o->beta2, gradient, n);
+            vf mean = average(s1 + i, o->beta2, gradient, n);
             square = v_max(square - mean * mean, (vf){0}); /* rounding must not make it negative */
         }
         vf step = gradient / (v_sqrt(square) + o->epsilon);
         if (o->beta1 != 0.0f) {
-            step = o->beta1 * load_n(s2, n) + step;
-            store_n(s2, step, n);
+            step = o->beta1 * load_n(s2 + i, n) + step;
+            store_n(s2 + i, step, n);
         }
         return o->rate * step;
     }
     case GATUN_OPTIMIZER_ADADELTA: {
-        vf square = average(s0, o->beta2, gradient * gradient, n);
-        vf step = gradient * v_sqrt(load_n(s1, n) + o->epsilon) / v_sqrt(square + o->epsilon);
-        average(s1, o->beta2, step * step, n);
+        vf square = average(s0 + i, o->beta2, gradient * gradient, n);
+        vf step = gradient * v_sqrt(load_n(s1 + i, n) + o->epsilon) / v_sqrt(square + o->epsilon);
+        average(s1 + i, o->beta2, step * step, n);
         return o->rate * step;
     }
     case GATUN_OPTIMIZER_ADAMAX: {
-        vf first = average(s0, o->beta1, gradient, n);
-        vf largest = v_max(o->beta2 * load_n(s1, n), v_abs(gradient) + o->epsilon);
-        store_n(s1, largest, n);
+        vf first = average(s0 + i, o->beta1, gradient, n);
+        vf largest = v_max(o->beta2 * load_n(s1 + i, n), v_abs(gradient) + o->epsilon);
+        store_n(s1 + i, largest, n);
         return o->first_rate * first / largest;
     }
     default: { /* adam, and the moments of lamb */
-        vf first = average(s0, o->beta1, gradient, n);
-        vf second = average(s1, o->beta2, gradient * gradient, n);
+        vf first = average(s0 + i, o->beta1, gradient, n);
+        vf second = average(s1 + i, o->beta2, gradient * gradient, n);
         if (o->flags & GATUN_OPTIMIZER_AMSGRAD) {
-            second = v_max(load_n(s2, n), second);
-            store_n(s2, second, n);
+            second = v_max(load_n(s2 + i, n), second);
+            store_n(s2 + i, second, n);
         }
         return (o->first_rate * first + o->gradient_rate * gradient) / (v_sqrt(second) * o->correction + o->epsilon);
     }
@@ -115,7 +116,7 @@ INLINE void loop(const gatun_optimizer *optimizer, int32_t kind, enum mode mode,
     for (int64_t i = 0; i < n; i += VL) {
         int64_t m = n - i < VL ? n - i : VL;
         vf weight = load_n(w + i, m);
-        vf step = step_of(&o, kind, prepared(&o, mode, load_n(g + i, m), weight), at(s0, i), at(s1, i), at(s2, i), m);
+        vf step = step_of(&o, kind, prepared(&o, mode, load_n(g + i, m), weight), s0, s1, s2, i, m);
         store_n(w + i, weight - o.shrink * weight - step, m);
     }
 }
@@ -161,8 +162,8 @@ void KERNEL(lamb_moments)(const gatun_optimizer *optimizer, const gatun_update *
     for (int64_t i = begin; i < end; i += VL) {
         int64_t m = end - i < VL ? end - i : VL;
         vf weight = load_n(u->w + i, m);
-        vf step = step_of(&o, GATUN_OPTIMIZER_LAMB, prepared(&o, mode, load_n(u->g + i, m), weight), u->s0 + i, u->s1 + i,
-                          NULL, m)
+        vf step = step_of(&o, GATUN_OPTIMIZER_LAMB, prepared(&o, mode, load_n(u->g + i, m), weight), u->s0, u->s1, NULL, i,
+                          m)
                   + o.shrink * weight;
         vf squares[2] = {weight * weight, step * step};
         for (int k = 0; k < 2; k++) {
