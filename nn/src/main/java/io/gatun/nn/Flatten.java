@@ -32,4 +32,9 @@ public record Flatten() implements Layer {
         }
         return x.reshape(rows, features);
     }
+
+    @Override
+    public String toString() {
+        return "Flatten";
+    }
 }

@@ -28,4 +28,9 @@ public record GlobalAvgPool2d() implements Layer {
         }
         return x.mean(false, 2, 3);
     }
+
+    @Override
+    public String toString() {
+        return "GlobalAvgPool2d";
+    }
 }

@@ -74,15 +74,20 @@ public record MaxPool2d(
         return Pooling.maxPool2d(x, kernelHeight, kernelWidth, geometry(x.shape()));
     }
 
+    Window window() {
+        return Window.of("MaxPool2d", 2, kernelHeight, kernelWidth)
+                .stride(strideHeight, strideWidth)
+                .padding(padding);
+    }
+
     private Convolution.Geometry geometry(Shape x) {
         Window window = window();
         window.checkRank(this, x);
         return window.plane(x, 1);
     }
 
-    Window window() {
-        return Window.of("MaxPool2d", 2, kernelHeight, kernelWidth)
-                .stride(strideHeight, strideWidth)
-                .padding(padding);
+    @Override
+    public String toString() {
+        return "MaxPool2d(" + window() + ")";
     }
 }

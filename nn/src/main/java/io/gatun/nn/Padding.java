@@ -5,6 +5,7 @@
 package io.gatun.nn;
 
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * How an input is padded with zeros before a convolution (or with nothing that can win, before a
@@ -61,6 +62,11 @@ public sealed interface Padding {
         public Sides along(int axis, int axes, long size, int span, int stride) {
             return new Sides(0, 0);
         }
+
+        @Override
+        public String toString() {
+            return "valid";
+        }
     }
 
     /** See {@link Padding#SAME}. */
@@ -71,6 +77,11 @@ public sealed interface Padding {
             int total = (int) Math.max(0, (outputs - 1) * stride + span - size);
             return new Sides(total / 2, total - total / 2);
         }
+
+        @Override
+        public String toString() {
+            return "same";
+        }
     }
 
     /** See {@link Padding#FULL}. */
@@ -78,6 +89,11 @@ public sealed interface Padding {
         @Override
         public Sides along(int axis, int axes, long size, int span, int stride) {
             return new Sides(span - 1, span - 1);
+        }
+
+        @Override
+        public String toString() {
+            return "full";
         }
     }
 
@@ -91,6 +107,11 @@ public sealed interface Padding {
                                 + axes);
             }
             return new Sides(span - 1, 0);
+        }
+
+        @Override
+        public String toString() {
+            return "causal";
         }
     }
 
@@ -131,6 +152,18 @@ public sealed interface Padding {
             }
             return axis == 0 ? new Sides(top, bottom) : new Sides(left, right);
         }
+
+        @Override
+        public String toString() {
+            return "padding top "
+                    + top
+                    + ", bottom "
+                    + bottom
+                    + ", left "
+                    + left
+                    + ", right "
+                    + right;
+        }
     }
 
     /**
@@ -160,6 +193,17 @@ public sealed interface Padding {
                                 + " after the channels: give as many, or one for all");
             }
             return sides.get(sides.size() == 1 ? 0 : axis);
+        }
+
+        @Override
+        public String toString() {
+            return "padding "
+                    + sides.stream()
+                            .map(s ->
+                                    s.before == s.after
+                                            ? String.valueOf(s.before)
+                                            : s.before + "+" + s.after)
+                            .collect(Collectors.joining("x"));
         }
     }
 

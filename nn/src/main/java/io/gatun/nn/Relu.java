@@ -21,4 +21,9 @@ public record Relu() implements Layer {
     public Tensor forward(Tensor x) {
         return x.relu();
     }
+
+    @Override
+    public String toString() {
+        return "Relu";
+    }
 }

@@ -21,4 +21,9 @@ public record Sigmoid() implements Layer {
     public Tensor forward(Tensor x) {
         return x.sigmoid();
     }
+
+    @Override
+    public String toString() {
+        return "Sigmoid";
+    }
 }

@@ -21,4 +21,9 @@ public record Tanh() implements Layer {
     public Tensor forward(Tensor x) {
         return x.tanh();
     }
+
+    @Override
+    public String toString() {
+        return "Tanh";
+    }
 }

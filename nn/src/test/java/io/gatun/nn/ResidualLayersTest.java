@@ -287,7 +287,7 @@ class ResidualLayersTest {
             }
         }
         assertFalse(Inference.of(models.get(0)).toString().contains("BatchNorm"));
-        assertTrue(Inference.of(models.get(1)).toString().contains("Tanh[], BatchNorm2d(6"));
+        assertTrue(Inference.of(models.get(1)).toString().contains("Tanh, BatchNorm2d(6"));
     }
 
     /** Threads that train one model at once change its statistics together; none is lost. */
