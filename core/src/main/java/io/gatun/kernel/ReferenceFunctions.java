@@ -58,7 +58,7 @@ final class ReferenceFunctions {
                 double t = Math.tanh(softplus(near));
                 yield t + near * (1 - t * t) * sigmoid(near);
             }
-            case SOFTPLUS_GRAD -> sigmoid(near);
+            case SOFTPLUS_GRAD -> sigmoid(x);
             case SOFTSIGN_GRAD -> 1 / ((1 + Math.abs(x)) * (1 + Math.abs(x)));
             case HARD_SWISH_GRAD -> Double.isNaN(x) ? x : x <= -3 ? 0 : x >= 3 ? 1 : x / 3 + 0.5;
             default -> throw new AssertionError(op);
