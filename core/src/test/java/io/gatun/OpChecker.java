@@ -251,10 +251,12 @@ final class OpChecker {
         }
         Tensor[] targets = new Tensor[inputs.length];
         Tensor[] along = new Tensor[inputs.length];
+        Tensor[] moves = new Tensor[inputs.length];
         int n = 0;
         for (int i = 0; i < inputs.length; i++) {
             if (op.inputs()[i].differentiable()) {
                 along[n] = TestTensors.of(u[i]);
+                moves[n] = TestTensors.of(v[i]);
                 targets[n++] = inputs[i];
             }
         }
@@ -282,6 +284,18 @@ final class OpChecker {
                 }
             }
             double tolerance = (ROUNDING * (512 + 16 * op.terms()) + 1e-4) * size;
+            // The same by a walk forward over the walk back: what the rules of rules are for.
+            double forward = tape.jvp(product, targets, Arrays.copyOf(moves, n)).item();
+            if (!(Math.abs(forward - got) <= tolerance)) {
+                op.fail(
+                        where
+                                + "second derivative: "
+                                + got
+                                + " by two walks back, "
+                                + forward
+                                + " by one back and one forward, tolerance "
+                                + tolerance);
+            }
             if (curvatureExists && !(Math.abs(got - curvature) <= tolerance)) {
                 op.fail(
                         where
