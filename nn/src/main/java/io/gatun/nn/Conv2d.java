@@ -247,6 +247,7 @@ public final class Conv2d implements FusesResidual {
             throw new IllegalArgumentException(
                     this + ": takes " + window.input(channels) + ", got shape " + x);
         }
+        window.checkFits(this, x);
         return window.plane(x, groups);
     }
 

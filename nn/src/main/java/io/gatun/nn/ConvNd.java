@@ -266,6 +266,7 @@ public final class ConvNd implements Layer {
     }
 
     private Tensor convolution(Tensor x, Tensor w, @Nullable Tensor b) {
+        window.checkFits(this, x.shape());
         ConvolutionNd.Axis first = window.along(0, x.shape());
         return window.axes() == 1
                 ? ConvolutionNd.conv1d(x, w, b, first, groups, false)
@@ -276,6 +277,15 @@ public final class ConvNd implements Layer {
         Shape output = samePlane(x.shape());
         ConvolutionNd.Axis first = window.along(0, output);
         int[] more = outputPadding.stream().mapToInt(i -> i).toArray();
+        for (int i = 0; i < more.length; i++) { // so that the message names this layer
+            TransposedConvolution.outputSize(
+                    toString(),
+                    window.name(i),
+                    x.shape().dim(i + 2),
+                    window.kernel().get(i),
+                    window.along(i, output),
+                    more[i]);
+        }
         return switch (window.axes()) {
             case 1 -> TransposedConvolution.convTranspose1d(x, w, b, first, groups, more[0]);
             case 2 ->

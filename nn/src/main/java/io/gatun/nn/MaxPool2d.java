@@ -83,6 +83,7 @@ public record MaxPool2d(
     private Convolution.Geometry geometry(Shape x) {
         Window window = window();
         window.checkRank(this, x);
+        window.checkFits(this, x);
         return window.plane(x, 1);
     }
 

@@ -89,6 +89,7 @@ public final class PoolNd implements Layer {
     @Override
     public Tensor forward(Tensor x) {
         window.checkRank(this, x.shape());
+        window.checkFits(this, x.shape());
         return switch (window.axes()) {
             case 1 -> sequences(x, window.kernel().get(0), window.along(0, x.shape()));
             case 2 -> images(x, window.plane(x.shape(), 1));

@@ -109,6 +109,41 @@ record Window(
                 stride.get(axis), dilation.get(axis), sides.before(), sides.after());
     }
 
+    /** Refuses an input that is smaller than the window, padding included. */
+    void checkFits(Object layer, Shape x) {
+        for (int axis = 0; axis < axes(); axis++) {
+            ConvolutionNd.Axis moves = along(axis, x);
+            long padded = x.dim(axis + 2) + moves.before() + moves.after();
+            if (span(axis) > padded) {
+                throw new IllegalArgumentException(
+                        layer
+                                + ": the kernel's "
+                                + name(axis)
+                                + " "
+                                + span(axis)
+                                + (dilation.get(axis) == 1 ? "" : ", dilation included,")
+                                + " is larger than the input's "
+                                + name(axis)
+                                + " "
+                                + x.dim(axis + 2)
+                                + " with padding "
+                                + (moves.before() + moves.after())
+                                + ", of shape "
+                                + x
+                                + ": use a smaller kernel or more padding");
+            }
+        }
+    }
+
+    /** What an axis is called. */
+    String name(int axis) {
+        return switch (axes() - axis) {
+            case 1 -> axes() == 1 ? "length" : "width";
+            case 2 -> "height";
+            default -> "depth";
+        };
+    }
+
     /** How it moves along the last two axes. */
     Convolution.Geometry plane(Shape x, int groups) {
         ConvolutionNd.Axis rows = along(axes() - 2, x);

@@ -332,11 +332,11 @@ class LayersTest {
         Conv2d conv = Conv2d.of(2, 3, 3);
         forwardRefused(conv, Shape.of(1, 5, 6, 6), "Conv2d(2, 3, 3x3", "[N, 2, H, W]", "5, 6, 6");
         forwardRefused(conv, Shape.of(2, 6, 6), "Conv2d(2, 3, 3x3", "[N, 2, H, W]", "[2, 6, 6]");
-        forwardRefused(conv, Shape.of(1, 2, 2, 6), "conv2d", "kernel's height 3", "height 2");
-        forwardRefused(conv, Shape.of(1, 2, 6, 1), "conv2d", "kernel's width 3", "width 1");
+        forwardRefused(conv, Shape.of(1, 2, 2, 6), "Conv2d", "kernel's height 3", "height 2");
+        forwardRefused(conv, Shape.of(1, 2, 6, 1), "Conv2d", "kernel's width 3", "width 1");
         MaxPool2d pool = MaxPool2d.of(2);
         forwardRefused(pool, Shape.of(4, 4), "MaxPool2d", "[N, C, H, W]", "[4, 4]");
-        forwardRefused(pool, Shape.of(1, 1, 1, 4), "maxPool2d", "kernel's height 2", "height 1");
+        forwardRefused(pool, Shape.of(1, 1, 1, 4), "MaxPool2d", "kernel's height 2", "height 1");
         forwardRefused(
                 new MaxPool2d(2, 2, 1, 1, Padding.of(2)),
                 Shape.of(1, 1, 4, 4),

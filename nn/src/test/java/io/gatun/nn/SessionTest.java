@@ -333,7 +333,7 @@ class SessionTest {
     @Test
     void modelAndShapeMustFit() {
         refused(() -> Session.of(lenet(), Shape.of(3, 28, 28)), "Conv2d", "[1, 3, 28, 28]");
-        refused(() -> Session.of(lenet(), Shape.of(1, 4, 4)), "conv2d", "kernel");
+        refused(() -> Session.of(lenet(), Shape.of(1, 4, 4)), "Conv2d", "kernel");
         refused(() -> Session.of(Dense.of(5, 2), Shape.of(6)), "Dense(5, 2)", "[1, 6]");
         refused(() -> Session.of(Flatten.of(), Shape.of(0)), "Session", "[0]");
         refused(() -> Session.of(x -> x.sum(), Shape.of(3)), "Session", "first dimension");

@@ -374,9 +374,19 @@ class WindowLayersTest {
                 "[N, 2, D, H, W]");
         refused(
                 () -> Conv3d.of(2, 1, 3).forward(Tensor.zeros(Shape.of(1, 2, 2, 9, 9))),
-                "conv3d",
+                "Conv3d",
                 "depth 3",
                 "2");
+        refused(
+                () -> Conv1d.of(2, 1, 3).dilation(2).forward(Tensor.zeros(Shape.of(1, 2, 4))),
+                "Conv1d",
+                "length 5",
+                "[1, 2, 4]");
+        refused(
+                () -> AvgPool2d.of(3).forward(Tensor.zeros(Shape.of(1, 2, 4, 2))),
+                "AvgPool2d",
+                "width 3",
+                "[1, 2, 4, 2]");
         refused(
                 () ->
                         ConvTranspose2d.of(1, 1, 3)
@@ -390,7 +400,7 @@ class WindowLayersTest {
                         ConvTranspose1d.of(1, 1, 1)
                                 .padding(Padding.of(3))
                                 .forward(Tensor.zeros(shape(1, 1, 4))),
-                "convTranspose2d",
+                "ConvTranspose1d",
                 "leaves -2");
         refused(
                 () ->

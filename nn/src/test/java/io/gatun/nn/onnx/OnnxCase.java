@@ -59,6 +59,12 @@ final class OnnxCase {
         }
     }
 
+    private static final List<Integer> OTHER_FLOATS =
+            List.of(
+                    OnnxMl.TensorProto.DataType.DOUBLE.getNumber(),
+                    OnnxMl.TensorProto.DataType.FLOAT16.getNumber(),
+                    OnnxMl.TensorProto.DataType.BFLOAT16.getNumber());
+
     private final OnnxMl.NodeProto node;
     private final List<@Nullable Value> inputs;
     private final List<Value> outputs;
@@ -113,6 +119,9 @@ final class OnnxCase {
             float[] floats = new float[n];
             raw.asFloatBuffer().get(floats);
             return new Value(dims, floats, null);
+        }
+        if (OTHER_FLOATS.contains(proto.getDataType())) {
+            throw new UnsupportedOperationException("floats are float32 here");
         }
         long[] longs = new long[n];
         int bytes = n == 0 ? 1 : raw.remaining() / n;

@@ -21,10 +21,12 @@ import io.gatun.TransposedConvolution;
 import io.gatun.Views;
 import io.gatun.nn.Dropout;
 import io.gatun.nn.GroupNorm;
+import io.gatun.nn.Gru;
 import io.gatun.nn.InstanceNorm;
 import io.gatun.nn.LayerNorm;
 import io.gatun.nn.LocalResponseNorm;
 import io.gatun.nn.Lstm;
+import io.gatun.nn.Parameter;
 import io.gatun.nn.Recurrent;
 import io.gatun.nn.Rnn;
 import io.gatun.nn.onnx.OnnxCase.Value;
@@ -42,36 +44,13 @@ import org.jspecify.annotations.Nullable;
 final class OnnxOperators {
     private OnnxOperators() {}
 
-    /** Operators that are no operation here, and why. */
-    static final Map<String, String> LEFT_OUT =
-            Map.of(
-                    "Cast", "floats are float32 here, and there is nothing to cast them to",
-                    "Constant", "a tensor is a constant",
-                    "ConstantOfShape", "a tensor is a constant",
-                    "Shape", "Tensor.shape() is no operation",
-                    "Identity", "nothing to call");
-
-    private static final String PARTS =
-            "enlarging by parts is not here, only whole numbers of times";
-    private static final String GRU =
-            "the GRU here is the second version of its paper, with the reset gate behind the product";
-
-    /** Cases of operators that are here, in a form that is not. */
-    static final Map<String, String> CASES_LEFT_OUT =
-            Map.of(
-                    "test_resize_upsample_sizes_nearest", PARTS,
-                    "test_resize_upsample_sizes_nearest_axes_3_2", PARTS,
-                    "test_gru_batchwise", GRU,
-                    "test_gru_seq_length", GRU,
-                    "test_lstm_with_peepholes", "the LSTM here has no peepholes",
-                    "test_resize_downsample_sizes_nearest_not_larger", PARTS,
-                    "test_resize_upsample_sizes_nearest_ceil_half_pixel", PARTS,
-                    "test_resize_upsample_sizes_nearest_floor_align_corners", PARTS,
-                    "test_resize_upsample_sizes_nearest_not_larger", PARTS,
-                    "test_resize_upsample_sizes_nearest_not_smaller", PARTS);
-
     private static final Map<String, Function<OnnxCase, List<Value>>> TABLE =
             Map.ofEntries(
+                    none("Cast", "floats are float32 here, and there is nothing to cast them to"),
+                    none("Constant", "a tensor is a constant"),
+                    none("ConstantOfShape", "a tensor is a constant"),
+                    none("Shape", "Tensor.shape() is no operation"),
+                    none("Identity", "nothing to call"),
                     unary("Abs", Tensor::abs),
                     unary("Neg", Tensor::neg),
                     unary("Exp", Tensor::exp),
@@ -122,7 +101,20 @@ final class OnnxOperators {
                     many("Min", Elementwise::minimum),
                     one("ReduceSum", c -> reduce(c, Tensor::sum)),
                     one("ReduceMean", c -> reduce(c, Tensor::mean)),
-                    one("ReduceMax", c -> reduce(c, Tensor::max)),
+                    one("ReduceMax", c -> reduce(c, filled(Tensor::max))),
+                    one("ReduceMin", c -> reduce(c, filled(Reductions::min))),
+                    one("ReduceL1", c -> reduce(c, (x, keep, a) -> Reductions.norm(x, 1, keep, a))),
+                    one("ReduceL2", c -> reduce(c, (x, keep, a) -> Reductions.norm(x, 2, keep, a))),
+                    one("ReduceSumSquare", c -> reduce(c, (x, keep, a) -> x.square().sum(keep, a))),
+                    one("ReduceLogSumExp", c -> reduce(c, filled(Reductions::logSumExp))),
+                    Map.entry("ArgMax", c -> arg(c, Tensor::argmax)),
+                    Map.entry("ArgMin", c -> arg(c, Reductions::argmin)),
+                    binary("Equal", Elementwise::equal),
+                    binary("Greater", Elementwise::greater),
+                    binary("GreaterOrEqual", Elementwise::greaterOrEqual),
+                    binary("Less", Elementwise::less),
+                    binary("LessOrEqual", Elementwise::lessOrEqual),
+                    one("Where", c -> Elementwise.where(c.x(0), c.x(1), c.x(2))),
                     one("MatMul", c -> matmul(c.x(0), c.x(1))),
                     one("Gemm", OnnxOperators::gemm),
                     one("Softmax", c -> Softmax.softmax(c.x(0), c.integer("axis", -1))),
@@ -159,6 +151,7 @@ final class OnnxOperators {
                     one("Pad", OnnxOperators::pad),
                     one("Upsample", OnnxOperators::upsample),
                     one("Resize", OnnxOperators::upsample),
+                    Map.entry("GRU", OnnxOperators::gru),
                     Map.entry(
                             "RNN",
                             c ->
@@ -183,6 +176,16 @@ final class OnnxOperators {
 
     static @Nullable Function<OnnxCase, List<Value>> of(String operator) {
         return TABLE.get(operator);
+    }
+
+    /** What is no operation here. */
+    private static Map.Entry<String, Function<OnnxCase, List<Value>>> none(
+            String name, String reason) {
+        return Map.entry(
+                name,
+                c -> {
+                    throw new UnsupportedOperationException(reason);
+                });
     }
 
     private static Map.Entry<String, Function<OnnxCase, List<Value>>> one(
@@ -232,6 +235,35 @@ final class OnnxOperators {
 
     private interface Reduction {
         Tensor of(Tensor x, boolean keepDims, int... axes);
+    }
+
+    /** Of nothing there is no largest element here. */
+    private static Reduction filled(Reduction reduction) {
+        return (x, keep, axes) -> {
+            if (x.shape().size() == 0) {
+                throw new UnsupportedOperationException("of no elements there is no largest here");
+            }
+            return reduction.of(x, keep, axes);
+        };
+    }
+
+    private interface Position {
+        Tensor of(Tensor x, int axis);
+    }
+
+    private static List<Value> arg(OnnxCase c, Position position) {
+        if (c.integer("select_last_index", 0) == 1) {
+            throw new UnsupportedOperationException("of equals the first is taken here");
+        }
+        int rank = c.in(0).dims().length;
+        int axis = Math.floorMod(c.integer("axis", 0), rank);
+        Tensor at = position.of(c.x(0), axis);
+        long[] dims =
+                c.integer("keepdims", 1) == 1
+                        ? c.x(0).shape().with(axis, 1).toArray()
+                        : at.shape().toArray();
+        return List.of(
+                new Value(dims, null, Arrays.stream(at.toIntArray()).asLongStream().toArray()));
     }
 
     private static Tensor reduce(OnnxCase c, Reduction reduction) {
@@ -403,6 +435,9 @@ final class OnnxOperators {
             pads[2 * axis] = given[i];
             pads[2 * axis + 1] = given[i + axes.length];
         }
+        if (Arrays.stream(pads).anyMatch(p -> p < 0)) {
+            throw new UnsupportedOperationException("padding takes nothing away here: see slice");
+        }
         return switch (c.text("mode", "constant")) {
             case "reflect" -> Views.pad(x, Views.Padding.REFLECT, pads);
             case "edge" -> Views.pad(x, Views.Padding.EDGE, pads);
@@ -416,6 +451,11 @@ final class OnnxOperators {
         Tensor x = c.x(0);
         int rank = x.shape().rank();
         boolean resize = c.operator().equals("Resize");
+        boolean plain =
+                c.text("mode", "nearest").equals("nearest")
+                        && !c.hasAttribute("coordinate_transformation_mode")
+                        && !c.hasAttribute("nearest_mode")
+                        && !c.hasAttribute("keep_aspect_ratio_policy");
         int[] axes = c.integers("axes", IntStream.range(0, rank).toArray());
         for (int i = 0; i < axes.length; i++) {
             int axis = Math.floorMod(axes[i], rank);
@@ -423,8 +463,9 @@ final class OnnxOperators {
                     resize && c.has(3)
                             ? (double) c.in(3).integers()[i] / x.shape().dim(axis)
                             : c.x(resize ? 2 : 1).toFloatArray()[i];
-            if (times != Math.rint(times)) {
-                throw new IllegalStateException(times + " is not a whole number of times");
+            if (!plain || times != Math.rint(times)) {
+                throw new UnsupportedOperationException(
+                        "images grow a whole number of times here, and pixels are repeated");
             }
             x = Views.repeat(x, axis, (int) times);
         }
@@ -507,6 +548,14 @@ final class OnnxOperators {
         int groups = c.integer("group", 1);
         int[] more = c.integers("output_padding", new int[axes]);
         int[] wanted = c.integers("output_shape");
+        String auto = c.text("auto_pad", "NOTSET");
+        if (auto.startsWith("SAME")) {
+            int[] strides = c.integers("strides", IntStream.range(0, axes).map(i -> 1).toArray());
+            wanted =
+                    IntStream.range(0, axes)
+                            .map(i -> (int) x.shape().dim(i + 2) * strides[i])
+                            .toArray();
+        }
         Axis[] axis = new Axis[axes];
         for (int i = 0; i < axes; i++) {
             axis[i] = axis(c, i, x.shape().dim(i + 2), w.shape().dim(i + 2));
@@ -518,12 +567,14 @@ final class OnnxOperators {
                 int cut = Math.toIntExact(whole - wanted[i]);
                 more[i] = Math.max(0, -cut);
                 int half = Math.max(0, cut) / 2;
+                int rest = Math.max(0, cut) - half;
+                boolean upper = auto.equals("SAME_UPPER");
                 axis[i] =
                         new Axis(
                                 axis[i].stride(),
                                 axis[i].dilation(),
-                                Math.max(0, cut) - half,
-                                half);
+                                upper ? half : rest,
+                                upper ? rest : half);
             }
         }
         Tensor bias = c.optional(2);
@@ -560,7 +611,13 @@ final class OnnxOperators {
                                     axis[0],
                                     plane(axis[1], axis[2], 1));
                 };
-        return c.outputCount() == 1 ? List.of(Value.of(y)) : List.of(Value.of(y), winners(c, x, y));
+        if (c.outputCount() == 1) {
+            return List.of(Value.of(y));
+        }
+        if (kernel.length != 2 || c.hasAttribute("dilations") || c.integer("ceil_mode", 0) == 1) {
+            throw new UnsupportedOperationException("winners are known of plain images here");
+        }
+        return List.of(Value.of(y), winners(c, x, y));
     }
 
     /** Where each maximum lies in the whole tensor, rows or columns first. */
@@ -698,32 +755,48 @@ final class OnnxOperators {
      * @param gates where our gates are in ONNX's order
      */
     private static List<Value> recurrent(OnnxCase c, Recurrent<?> layer, int... gates) {
-        Tensor x = c.x(0).permute(1, 0, 2);
+        if (c.has(7)) {
+            throw new UnsupportedOperationException("the LSTM here has no peepholes");
+        }
+        if (c.has(5) || c.has(6)) {
+            throw new UnsupportedOperationException("states start at zeros here");
+        }
+        if (!c.text("direction", "forward").equals("forward")
+                || c.hasAttribute("activations")
+                || c.hasAttribute("clip")
+                || c.hasAttribute("input_forget")) {
+            throw new UnsupportedOperationException("a form of recurrence that is not tried");
+        }
+        boolean batchFirst = c.integer("layout", 0) == 1;
+        Tensor x = batchFirst ? c.x(0) : c.x(0).permute(1, 0, 2);
         int hidden = c.integer("hidden_size", 0);
-        Tensor biases =
-                c.has(3) ? c.x(3).reshape(-1) : Tensor.zeros(Shape.of(2L * gates.length * hidden));
         long half = (long) gates.length * hidden;
-        layer.parameters().get(0).set(gates(c.x(1).slice(0, 0, 1), hidden, gates));
-        layer.parameters().get(1).set(gates(c.x(2).slice(0, 0, 1), hidden, gates));
-        layer.parameters()
-                .get(2)
-                .set(
-                        gates(biases.slice(0, 0, half).reshape(1, half, 1), hidden, gates)
-                                .reshape(half));
-        layer.parameters()
-                .get(3)
-                .set(
-                        gates(biases.slice(0, half, 2 * half).reshape(1, half, 1), hidden, gates)
-                                .reshape(half));
+        Tensor biases = c.has(3) ? c.x(3).reshape(-1) : Tensor.zeros(Shape.of(2 * half));
+        List<Parameter> parameters = layer.parameters();
+        parameters.get(0).set(gates(c.x(1), hidden, gates));
+        parameters.get(1).set(gates(c.x(2), hidden, gates));
+        for (int i = 0; i < 2; i++) {
+            Tensor bias = biases.slice(0, i * half, (i + 1) * half).reshape(1, half, 1);
+            parameters.get(2 + i).set(gates(bias, hidden, gates).reshape(half));
+        }
         int steps = Math.toIntExact(x.shape().dim(1));
         int rows = Math.toIntExact(x.shape().dim(0));
         int[] lengths =
                 c.has(4) ? c.in(4).ints() : IntStream.range(0, rows).map(i -> steps).toArray();
-        Tensor y = layer.forward(x, lengths);
-        Tensor last = layer.last().forward(x, lengths);
+        Tensor y = layer.forward(x, lengths).reshape(rows, steps, 1, hidden);
+        Tensor last = layer.last().forward(x, lengths).reshape(rows, 1, hidden);
         return List.of(
-                Value.of(y.permute(1, 0, 2).reshape(steps, 1, rows, hidden)),
-                Value.of(last.reshape(1, rows, hidden)));
+                Value.of(batchFirst ? y : y.permute(1, 2, 0, 3)),
+                Value.of(batchFirst ? last : last.permute(1, 0, 2)));
+    }
+
+    private static List<Value> gru(OnnxCase c) {
+        if (c.integer("linear_before_reset", 0) == 0) {
+            throw new UnsupportedOperationException(
+                    "the GRU here is PyTorch's, with the reset gate behind the product");
+        }
+        int in = Math.toIntExact(c.in(0).dims()[2]);
+        return recurrent(c, Gru.of(in, c.integer("hidden_size", 0)), 1, 0, 2);
     }
 
     private static Tensor gates(Tensor all, int hidden, int... order) {

@@ -26,6 +26,8 @@ final class MemoryCases {
             unary(all, Unary.RELU, n);
             unary(all, Unary.EXP, n);
             unary(all, Unary.TANH, n);
+            unary(all, Unary.GELU, n);
+            unary(all, Unary.SOFTPLUS, n);
             binary(all, Binary.ADD, n);
             binary(all, Binary.RELU_GRAD, n);
             long[] one = {1};
