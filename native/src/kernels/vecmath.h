@@ -56,13 +56,8 @@ INLINE vf v_exp(vf x) {
 
 #endif
 
-INLINE vf v_log(vf x) {
-    const vf smallest_normal = v_set(0x1p-126f);
-    vm tiny = v_less(x, smallest_normal);
-    vf scaled = v_select(tiny, x * 0x1p23f, x);
-    vi bits = (vi)scaled;
-    vi exponent = ((bits >> 23) & 255) - 126;
-    exponent = v_select_int(tiny, exponent - 23, exponent);
+/* The logarithm of 2^exponent times the significand in some bits. */
+INLINE vf v_log_of(vi exponent, vi bits) {
     vf m = (vf)((bits & 0x7fffff) | 0x3f000000); /* in [0.5, 1) */
     vm low = v_less(m, v_set(0.707106781186547524f));
     vf e = __builtin_convertvector(exponent, vf);
@@ -81,8 +76,18 @@ INLINE vf v_log(vf x) {
     vf y = p * m * z;
     y = y + e * -2.12194440e-4f;
     y = y - 0.5f * z;
-    y = m + y + e * 0.693359375f;
-    const vf infinity = v_set(__builtin_inff());
+    return m + y + e * 0.693359375f;
+}
+
+INLINE vf v_log(vf x) {
+    const vf smallest_normal = v_set(0x1p-126f), infinity = v_set(__builtin_inff());
+    if (!v_any(v_not_less_equal(smallest_normal, x)) && !v_any(v_not_less_equal(x, v_set(0x1.fffffep127f)))) {
+        return v_log_of(((vi)x >> 23) - 126, (vi)x);
+    }
+    vm tiny = v_less(x, smallest_normal);
+    vi bits = (vi)v_select(tiny, x * 0x1p23f, x);
+    vi exponent = ((bits >> 23) & 255) - 126;
+    vf y = v_log_of(v_select_int(tiny, exponent - 23, exponent), bits);
     y = v_select(v_equal(x, infinity), x, y);
     y = v_select(v_equal(x, v_set(0.0f)), -infinity, y);
     y = v_select(v_less(x, v_set(0.0f)), v_set(__builtin_nanf("")), y);
@@ -194,8 +199,17 @@ INLINE vf v_erf(vf x) {
     return v_saturate(x, 3.99f, c * (p / q));
 }
 
-/* The angle reduced in double, so that large ones keep their digits; the quadrant has the given offset added. */
-INLINE vf v_sine(vf x, int32_t quarter) {
+/* sin of an angle of at most pi / 4, that many quarters of a turn further. */
+INLINE vf v_sine_of(vf r, vi quadrant) {
+    vf z = r * r;
+    vf s = ((-1.9515295891e-4f * z + 8.3321608736e-3f) * z + -1.6666654611e-1f) * z * r + r;
+    vf c = ((2.443315711809948e-5f * z + -1.388731625493765e-3f) * z + 4.166664568298827e-2f) * z * z - 0.5f * z + 1.0f;
+    vf y = v_select(v_equal_int(quadrant & 1, v_set_int(1)), c, s);
+    return (vf)((vi)y ^ ((quadrant & 2) * -0x40000000));
+}
+
+/* Larger angles are reduced in double, so that they keep their digits. */
+INLINE vf v_sine_far(vf x, int32_t quarter) {
     typedef double vd __attribute__((vector_size(VL * 8)));
     typedef int64_t vl __attribute__((vector_size(VL * 8)));
     vm fine = v_less(v_abs(x), v_set(1.0001e8f));
@@ -204,13 +218,20 @@ INLINE vf v_sine(vf x, int32_t quarter) {
     vd n = shifted - 0x1.8p52;
     /* half pi in two parts, the first with so few bits that n times it is nearly exact */
     vf r = __builtin_convertvector((wide - n * 1.57079632673412561417e+00) - n * 6.07710050650619224932e-11, vf);
-    vi quadrant = __builtin_convertvector((vl)shifted & 3, vi) + quarter;
-    vf z = r * r;
-    vf s = ((-1.9515295891e-4f * z + 8.3321608736e-3f) * z + -1.6666654611e-1f) * z * r + r;
-    vf c = ((2.443315711809948e-5f * z + -1.388731625493765e-3f) * z + 4.166664568298827e-2f) * z * z - 0.5f * z + 1.0f;
-    vf y = v_select(v_equal_int(quadrant & 1, v_set_int(1)), c, s);
-    y = (vf)((vi)y ^ ((quadrant & 2) * -0x40000000));
+    vf y = v_sine_of(r, __builtin_convertvector((vl)shifted & 3, vi) + quarter);
     return v_select(fine, y, v_set(__builtin_nanf("")));
+}
+
+/* The quadrant has the given offset added. */
+INLINE vf v_sine(vf x, int32_t quarter) {
+    if (v_any(v_not_less_equal(v_abs(x), v_set(8192.0f)))) {
+        return v_sine_far(x, quarter);
+    }
+    const vf magic = v_set(0x1.8p23f);
+    vf shifted = x * 0.63661977236758134f + magic, n = shifted - magic;
+    /* half pi in three parts (Cody and Waite), the first two with so few bits that n times them is exact */
+    vf r = ((x - n * 1.5703125f) - n * 4.837512969970703125e-4f) - n * 7.54978995489188216e-8f;
+    return v_sine_of(r, ((vi)shifted & 3) + quarter);
 }
 
 INLINE vf v_sin(vf x) {
