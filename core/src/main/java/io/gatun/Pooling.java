@@ -100,8 +100,14 @@ public final class Pooling {
                         Convolution.span(kernelWidth, geometry.dilationWidth()),
                         strideWidth,
                         (long) geometry.padLeft() + geometry.padRight());
-        Tensor padded = padded(x, 2, geometry.padTop(), geometry.padBottom());
-        padded = padded(padded, 3, geometry.padLeft(), geometry.padRight());
+        Tensor padded =
+                Views.pad(
+                        x,
+                        Float.NEGATIVE_INFINITY,
+                        geometry.padTop(),
+                        geometry.padBottom(),
+                        geometry.padLeft(),
+                        geometry.padRight());
         Tensor[] taps = new Tensor[Math.multiplyExact(kernelHeight, kernelWidth)];
         for (int i = 0; i < taps.length; i++) {
             long top = (long) (i / kernelWidth) * geometry.dilationHeight();
@@ -112,18 +118,6 @@ public final class Pooling {
                             .reshape(s.dim(0), s.dim(1), 1, height * width);
         }
         return Views.concat(2, taps).max(false, 2).reshape(s.dim(0), s.dim(1), height, width);
-    }
-
-    private static Tensor padded(Tensor x, int axis, int before, int after) {
-        Tensor y = x;
-        if (before > 0) {
-            y = Views.concat(axis, nothing(x, axis, before), y);
-        }
-        return after > 0 ? Views.concat(axis, y, nothing(x, axis, after)) : y;
-    }
-
-    private static Tensor nothing(Tensor like, int axis, int size) {
-        return Tensor.full(like.shape().with(axis, size), Float.NEGATIVE_INFINITY);
     }
 
     private static Shape outputShape(Kernels.Pool2d pool) {

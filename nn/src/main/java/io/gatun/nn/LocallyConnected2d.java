@@ -4,6 +4,7 @@
  */
 package io.gatun.nn;
 
+import io.gatun.ConvolutionNd;
 import io.gatun.Layout;
 import io.gatun.Shape;
 import io.gatun.Tensor;
@@ -171,14 +172,10 @@ public final class LocallyConnected2d implements Layer {
     }
 
     private Tensor patches(Tensor x, long height, long width) {
-        Tensor padded = x;
-        for (int axis = 0; axis < 2; axis++) {
-            int strideHere = window.stride().get(axis);
-            Padding.Sides sides =
-                    window.padding()
-                            .along(axis, 2, image.dim(axis + 1), window.span(axis), strideHere);
-            padded = pad(padded, axis + 2, sides);
-        }
+        ConvolutionNd.Axis down = window.along(0, x.shape());
+        ConvolutionNd.Axis across = window.along(1, x.shape());
+        Tensor padded =
+                Views.pad(x, 0, down.before(), down.after(), across.before(), across.after());
         int rows = window.stride().get(0);
         int columns = window.stride().get(1);
         Tensor[] taps = new Tensor[Math.toIntExact(window.area())];
@@ -191,16 +188,6 @@ public final class LocallyConnected2d implements Layer {
                             .reshape(x.shape().dim(0), image.dim(0), 1, height * width);
         }
         return Views.concat(2, taps);
-    }
-
-    private static Tensor pad(Tensor x, int axis, Padding.Sides sides) {
-        Tensor y = x;
-        if (sides.before() > 0) {
-            y = Views.concat(axis, Tensor.zeros(x.shape().with(axis, sides.before())), y);
-        }
-        return sides.after() > 0
-                ? Views.concat(axis, y, Tensor.zeros(x.shape().with(axis, sides.after())))
-                : y;
     }
 
     Window window() {
