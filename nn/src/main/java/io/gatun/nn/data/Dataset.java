@@ -28,7 +28,7 @@ public interface Dataset {
     /**
      * Number of classes.
      *
-     * @return labels are 0 to this number - 1
+     * @return labels are 0 to this number - 1; 0 for regression, whose labels are FLOAT32 [b, k]
      */
     int classes();
 
@@ -36,7 +36,8 @@ public interface Dataset {
      * The samples of the given numbers, made in the current scope.
      *
      * @param rows which samples, in this order, each 0 to size - 1; not kept and not changed
-     * @return inputs [rows.length, ...inputShape] and labels [rows.length]
+     * @return inputs [rows.length, ...inputShape] and labels [rows.length] or [rows.length, ...],
+     *     see {@link Batch}
      * @throws IndexOutOfBoundsException if there is no such sample
      */
     Batch batch(int[] rows);
