@@ -48,7 +48,7 @@ final class GracefulStop implements TrainingListener, AutoCloseable {
     }
 
     @Override
-    public void stepTaken(Run run, long samples, double loss) {
+    public void stepTaken(Run run, Step step) {
         if (asked) {
             run.stop("interrupted");
         }

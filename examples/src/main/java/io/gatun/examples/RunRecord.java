@@ -45,15 +45,15 @@ final class RunRecord implements TrainingListener {
     }
 
     @Override
-    public void stepTaken(Run run, long samples, double loss) {
+    public void stepTaken(Run run, Step step) {
         if (steps == losses.length) {
             losses = Arrays.copyOf(losses, 2 * steps);
         }
         if (steps == 0) {
-            batch = samples;
+            batch = step.samples();
         }
-        losses[steps++] = (float) loss;
-        long left = run.samplesPerEpoch() - samples;
+        losses[steps++] = (float) step.loss();
+        long left = run.samplesPerEpoch() - step.samples();
         if (measuring && left < (epochs.isEmpty() ? batch : 1)) {
             measuring = false;
             measuredSteps += steps - stepsBefore;

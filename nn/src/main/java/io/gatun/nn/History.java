@@ -4,6 +4,8 @@
  */
 package io.gatun.nn;
 
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -26,10 +28,12 @@ public record History(List<Epoch> epochs, @Nullable String stoppedBecause) {
      *
      * @param number from 1
      * @param loss mean training loss, over the samples as they were seen
-     * @param metrics mean training metrics by name
+     * @param metrics training metrics by name, after the parts of the loss where the {@link
+     *     Objective} names some
      * @param validationLoss mean loss on the validation data after the epoch; NaN without such data
      * @param validationMetrics metrics on the validation data
      * @param seconds duration of the training part
+     * @param waited seconds of these in which steps waited for their data
      * @param samples number of training samples seen
      * @param rate learning rate at the end
      */
@@ -40,12 +44,13 @@ public record History(List<Epoch> epochs, @Nullable String stoppedBecause) {
             double validationLoss,
             Map<String, Double> validationMetrics,
             double seconds,
+            double waited,
             long samples,
             double rate) {
         /** Copies the maps. */
         public Epoch {
-            metrics = Map.copyOf(metrics);
-            validationMetrics = Map.copyOf(validationMetrics);
+            metrics = Collections.unmodifiableMap(new LinkedHashMap<>(metrics));
+            validationMetrics = Collections.unmodifiableMap(new LinkedHashMap<>(validationMetrics));
         }
 
         /**

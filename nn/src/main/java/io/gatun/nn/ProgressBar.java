@@ -64,12 +64,12 @@ public final class ProgressBar implements TrainingListener {
     }
 
     @Override
-    public void stepTaken(Run run, long samples, double loss) {
+    public void stepTaken(Run run, Step step) {
         var shown = bar;
         if (shown != null) {
-            shown.stepTo(samples);
+            shown.stepTo(step.samples());
             if (shown.getCurrent() % 64 == 0) {
-                shown.setExtraMessage(String.format(Locale.ROOT, " loss %.4f", loss));
+                shown.setExtraMessage(String.format(Locale.ROOT, " loss %.4f", step.loss()));
             }
         }
     }

@@ -24,7 +24,6 @@ public final class RateSchedule implements TrainingListener {
     private final Optimizer optimizer;
     private final Curve curve;
     private double first;
-    private int epoch;
 
     private RateSchedule(Optimizer optimizer, Curve curve) {
         this.optimizer = optimizer;
@@ -84,13 +83,8 @@ public final class RateSchedule implements TrainingListener {
     }
 
     @Override
-    public void epochStarted(Run run, int epoch) {
-        this.epoch = epoch;
-    }
-
-    @Override
-    public void stepTaken(Run run, long samples, double loss) {
-        double done = epoch - 1 + (double) samples / run.samplesPerEpoch();
+    public void stepTaken(Run run, Step step) {
+        double done = step.epoch() - 1 + (double) step.samples() / run.samplesPerEpoch();
         optimizer.rate(first * Math.max(0, curve.factor(Math.min(1, done / run.epochs()))));
     }
 

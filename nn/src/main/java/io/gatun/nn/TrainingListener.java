@@ -4,6 +4,10 @@
  */
 package io.gatun.nn;
 
+import io.gatun.Gradients;
+import java.util.List;
+import java.util.Map;
+
 /**
  * Watches a training run and may end it. All methods are called on the training thread. {@link
  * #trainingEnded} is called however training ends, by an exception too.
@@ -19,6 +23,13 @@ public interface TrainingListener {
         Layer model();
 
         /**
+         * The optimizer that takes the steps.
+         *
+         * @return the optimizer
+         */
+        Optimizer optimizer();
+
+        /**
          * How many epochs were asked for.
          *
          * @return the number
@@ -26,11 +37,40 @@ public interface TrainingListener {
         int epochs();
 
         /**
+         * The epoch that is under way, or that has ended last.
+         *
+         * @return its number from 1; 0 before the first one
+         */
+        int epoch();
+
+        /**
+         * Optimizer steps taken so far, over all epochs; those before an interruption count in a
+         * resumed run.
+         *
+         * @return the number
+         */
+        long step();
+
+        /**
+         * Optimizer steps in one epoch.
+         *
+         * @return the number
+         */
+        long stepsPerEpoch();
+
+        /**
          * Samples that one epoch trains on.
          *
          * @return the number
          */
         long samplesPerEpoch();
+
+        /**
+         * The epochs that are over; those before an interruption count in a resumed run.
+         *
+         * @return in order, unmodifiable
+         */
+        List<History.Epoch> history();
 
         /**
          * Ends training after the current step or epoch.
@@ -41,14 +81,37 @@ public interface TrainingListener {
     }
 
     /**
-     * Training begins.
+     * One optimizer step.
+     *
+     * @param number from 1, over all epochs
+     * @param epoch from 1
+     * @param samples number of samples seen in this epoch so far, this step's included
+     * @param loss that was minimised, the mean over the step's samples
+     * @param parts parts of the loss by name, as the {@link Objective} gave them; empty for a
+     *     simple loss
+     * @param rate learning rate of this step
+     * @param seconds duration of the step, waiting included, listeners not
+     * @param waited seconds of these in which the step waited for its data
+     */
+    record Step(
+            long number,
+            int epoch,
+            long samples,
+            double loss,
+            Map<String, Double> parts,
+            double rate,
+            double seconds,
+            double waited) {}
+
+    /**
+     * Training begins, or goes on: then {@link Run#step} is above 0.
      *
      * @param run the run
      */
     default void trainingStarted(Run run) {}
 
     /**
-     * An epoch begins.
+     * An epoch begins; in a resumed run, it may go on from its middle.
      *
      * @param run the run
      * @param epoch its number, from 1
@@ -56,13 +119,23 @@ public interface TrainingListener {
     default void epochStarted(Run run, int epoch) {}
 
     /**
+     * The gradients of a step are known, and the optimizer is about to use them: {@link Run#step}
+     * is the number of steps before. They are as the loss gave them: limits and penalties of the
+     * optimizer come later. What is computed here is no part of the graph, and belongs to a scope
+     * that ends with this call.
+     *
+     * @param run the run
+     * @param gradients by the parameters that are trained; good until this call ends
+     */
+    default void gradientsReady(Run run, Gradients gradients) {}
+
+    /**
      * One optimizer step was taken.
      *
      * @param run the run
-     * @param samples number of samples seen in this epoch so far
-     * @param loss loss of this batch
+     * @param step what it did
      */
-    default void stepTaken(Run run, long samples, double loss) {}
+    default void stepTaken(Run run, Step step) {}
 
     /**
      * An epoch, with its validation, is over.

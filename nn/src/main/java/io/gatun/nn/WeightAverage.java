@@ -61,7 +61,7 @@ public final class WeightAverage implements TrainingListener {
     }
 
     @Override
-    public void stepTaken(Run run, long samples, double loss) {
+    public void stepTaken(Run run, Step step) {
         update();
     }
 }

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,8 +32,33 @@ class CheckpointsTest {
                 }
 
                 @Override
+                public Optimizer optimizer() {
+                    throw new AssertionError();
+                }
+
+                @Override
                 public int epochs() {
                     return 9;
+                }
+
+                @Override
+                public int epoch() {
+                    return 1;
+                }
+
+                @Override
+                public long step() {
+                    return 1;
+                }
+
+                @Override
+                public long stepsPerEpoch() {
+                    return 1;
+                }
+
+                @Override
+                public List<History.Epoch> history() {
+                    return List.of();
                 }
 
                 @Override
@@ -56,7 +82,7 @@ class CheckpointsTest {
             InPlace.fill(parameter.value(), value);
         }
         listener.epochEnded(
-                run, new History.Epoch(1, loss, Map.of(), validationLoss, Map.of(), 1, 1, 0.1));
+                run, new History.Epoch(1, loss, Map.of(), validationLoss, Map.of(), 1, 0, 1, 0.1));
         Layer read = Models.mlp(5, 4, 3);
         Safetensors.load(read, file);
         float[] bias = read.parameters().get(3).value().toFloatArray();

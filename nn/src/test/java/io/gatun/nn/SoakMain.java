@@ -77,7 +77,7 @@ public final class SoakMain {
         TrainingListener watch =
                 new TrainingListener() {
                     @Override
-                    public void stepTaken(Run run, long samples, double loss) {
+                    public void stepTaken(Run run, Step step) {
                         stepDone();
                         if (done >= steps) {
                             run.stop("enough");

@@ -214,9 +214,11 @@ class TrainerTest {
         }
 
         @Override
-        public void stepTaken(Run run, long samples, double loss) {
-            assertTrue(Double.isFinite(loss));
-            note(run, "step" + samples);
+        public void stepTaken(Run run, Step step) {
+            assertTrue(Double.isFinite(step.loss()));
+            assertEquals(run.step(), step.number());
+            assertEquals(run.epoch(), step.epoch());
+            note(run, "step" + step.samples());
         }
 
         @Override
@@ -450,7 +452,7 @@ class TrainerTest {
         TrainingListener watch =
                 new TrainingListener() {
                     @Override
-                    public void stepTaken(Run run, long samples, double loss) {
+                    public void stepTaken(Run run, Step step) {
                         allocated.add(Memory.report().allocatedBytes());
                         live.add(Memory.report().liveBytes());
                     }

@@ -1,0 +1,70 @@
+/*
+ * Copyright 2026 The Gatun Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.gatun.nn;
+
+import io.gatun.Scope;
+import io.gatun.Tensor;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Loss, its parts and metrics over a data set: a smaller last batch counts for less. */
+final class Totals {
+    private final List<Metric> metrics;
+    private final double[] sums;
+    private final Map<String, Double> parts = new LinkedHashMap<>();
+    private double lossSum;
+    private long samples;
+
+    Totals(List<Metric> metrics) {
+        this.metrics = metrics;
+        this.sums = new double[metrics.size()];
+    }
+
+    /** The values of a batch's loss and its parts. */
+    record Values(double loss, Map<String, Double> parts) {}
+
+    /** Takes in a batch; the objective's tensors are not needed afterwards. */
+    Values add(Objective.Outcome outcome, long count) {
+        double loss = outcome.loss().item();
+        Map<String, Double> values = Map.of();
+        if (!outcome.parts().isEmpty()) {
+            values = new LinkedHashMap<>();
+            for (Map.Entry<String, Tensor> part : outcome.parts().entrySet()) {
+                double value = part.getValue().item();
+                values.put(part.getKey(), value);
+                parts.merge(part.getKey(), value * count, Double::sum);
+            }
+        }
+        samples += count;
+        lossSum += loss * count;
+        if (sums.length > 0) {
+            try (Scope _ = Scope.open()) { // a metric is no part of the graph
+                for (int i = 0; i < sums.length; i++) {
+                    sums[i] += metrics.get(i).sum(outcome.output(), outcome.target());
+                }
+            }
+        }
+        return new Values(loss, values);
+    }
+
+    double loss() {
+        return lossSum / samples;
+    }
+
+    long samples() {
+        return samples;
+    }
+
+    /** Parts of the loss, then metrics. */
+    Map<String, Double> metrics() {
+        Map<String, Double> means = new LinkedHashMap<>();
+        parts.forEach((name, sum) -> means.put(name, sum / samples));
+        for (int i = 0; i < sums.length; i++) {
+            means.put(metrics.get(i).name(), sums[i] / samples);
+        }
+        return means;
+    }
+}
