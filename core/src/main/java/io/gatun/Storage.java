@@ -31,6 +31,9 @@ final class Storage {
 
     private boolean released;
 
+    /** Left its scope and has not come to another one yet: nobody may use it meanwhile. */
+    private boolean travelling;
+
     private Storage(MemorySegment segment, Pool.@Nullable Block block, @Nullable Scope scope) {
         this.segment = segment;
         this.block = block;
@@ -84,6 +87,11 @@ final class Storage {
                                             + ", which has ended: use scope.keep(tensor) to take a result out of"
                                             + " a scope");
         }
+        if (travelling) {
+            throw new IllegalStateException(
+                    "this tensor was handed over to another scope: use what Handover.receive()"
+                            + " gives there");
+        }
         if (owner != null && owner.owner() != Thread.currentThread()) {
             throw new WrongThreadException(
                     "this tensor belongs to "
@@ -121,6 +129,27 @@ final class Storage {
             block = null;
         }
         released = true;
+    }
+
+    /**
+     * Takes the memory out of its scope, whose end then leaves it alone. Memory of no scope stays
+     * as it is: all threads may use it.
+     *
+     * @return whether it must arrive, or be released, one day
+     */
+    boolean depart() {
+        if (scope == null || block == null) {
+            return false;
+        }
+        travelling = true;
+        scope = null;
+        return true;
+    }
+
+    /** The end of a journey: memory that departed now belongs to another scope, or to nobody. */
+    void arrive(@Nullable Scope target) {
+        moveTo(target);
+        travelling = false;
     }
 
     /** Hands the memory on to another scope, or to nobody. */

@@ -4,41 +4,49 @@
  */
 package io.gatun.nn.data;
 
-import java.util.Iterator;
-import java.util.NoSuchElementException;
-import java.util.SplittableRandom;
+import io.gatun.Scope;
+import io.gatun.Tensor;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.IntFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
  * How a data set is cut into batches; immutable. Each epoch visits every sample once:
  *
  * <pre>{@code
- * Batches batches = dataset.batches(64).shuffle(42);
+ * Batches batches = dataset.batches(64).shuffle(42).prefetch(2);
  * for (Batch batch : batches.epoch(0)) { ... }
  * }</pre>
  *
- * <p>Batches are made one at a time, when the loop asks for them, in the scope that is open at that
- * moment. A loop that opens a scope per step calls {@link Iterator#next} inside of it.
+ * <p>Without {@link #prefetch}, batches are made one at a time, when the loop asks for them. In any
+ * case they belong to the scope that is open when the loop asks: a loop that opens a scope per step
+ * calls {@link BatchIterator#next} inside of it. What an epoch holds depends on the data set, the
+ * seeds and the number of the epoch, not on threads.
  */
 public final class Batches {
-    private final Dataset dataset;
-    private final int size;
-    private final boolean shuffled;
-    private final long seed;
-    private final boolean dropLast;
+    private static final int MAX_WORKERS = 256;
+
+    private record Plan(
+            Dataset dataset,
+            int size,
+            boolean shuffled,
+            long seed,
+            boolean dropLast,
+            int workers,
+            int depth,
+            List<BatchTransform> transforms) {}
+
+    private final Plan plan;
 
     /**
      * The order of an epoch that has ended, for the next one to reuse: its content means nothing.
      */
     private final AtomicReference<int @Nullable []> spare = new AtomicReference<>();
 
-    private Batches(Dataset dataset, int size, boolean shuffled, long seed, boolean dropLast) {
-        this.dataset = dataset;
-        this.size = size;
-        this.shuffled = shuffled;
-        this.seed = seed;
-        this.dropLast = dropLast;
+    private Batches(Plan plan) {
+        this.plan = plan;
     }
 
     /**
@@ -54,7 +62,7 @@ public final class Batches {
             throw new IllegalArgumentException(
                     "Batches: a batch needs at least 1 sample, got " + size);
         }
-        return new Batches(dataset, size, false, 0, false);
+        return new Batches(new Plan(dataset, size, false, 0, false, 0, 0, List.of()));
     }
 
     /**
@@ -65,7 +73,17 @@ public final class Batches {
      * @return shuffled batches
      */
     public Batches shuffle(long seed) {
-        return new Batches(dataset, size, true, seed, dropLast);
+        Plan p = plan;
+        return new Batches(
+                new Plan(
+                        p.dataset,
+                        p.size,
+                        true,
+                        seed,
+                        p.dropLast,
+                        p.workers,
+                        p.depth,
+                        p.transforms));
     }
 
     /**
@@ -75,7 +93,86 @@ public final class Batches {
      * @return batches that are all of one size
      */
     public Batches dropLast() {
-        return new Batches(dataset, size, shuffled, seed, true);
+        Plan p = plan;
+        return new Batches(
+                new Plan(
+                        p.dataset,
+                        p.size,
+                        p.shuffled,
+                        p.seed,
+                        true,
+                        p.workers,
+                        p.depth,
+                        p.transforms));
+    }
+
+    /**
+     * The same batches, made in advance by background threads: twice as many batches as threads.
+     *
+     * @param workers number of threads, 1 to 256; 0 for none
+     * @return batches that are ready when they are asked for, if the threads keep up
+     * @throws IllegalArgumentException if the number is out of range
+     */
+    public Batches prefetch(int workers) {
+        return prefetch(workers, 2 * workers);
+    }
+
+    /**
+     * The same batches, made in advance by background threads. Each epoch's walk has threads of its
+     * own, which wait while enough batches are ready and end with the walk.
+     *
+     * @param workers number of threads, 1 to 256; 0 for none
+     * @param depth batches that may be ready or in the making at once; each takes memory
+     * @return batches that are ready when they are asked for, if the threads keep up
+     * @throws IllegalArgumentException if a number is out of range
+     */
+    public Batches prefetch(int workers, int depth) {
+        if (workers < 0 || workers > MAX_WORKERS) {
+            throw new IllegalArgumentException(
+                    "Batches.prefetch: workers = "
+                            + workers
+                            + ": give 1 to "
+                            + MAX_WORKERS
+                            + " threads, or 0 for none");
+        }
+        if (workers > 0 && depth < 1) {
+            throw new IllegalArgumentException(
+                    "Batches.prefetch: depth = " + depth + ": give at least 1");
+        }
+        Plan p = plan;
+        return new Batches(
+                new Plan(
+                        p.dataset,
+                        p.size,
+                        p.shuffled,
+                        p.seed,
+                        p.dropLast,
+                        workers,
+                        depth,
+                        p.transforms));
+    }
+
+    /**
+     * The same batches, changed by a function after they were read and after the functions given
+     * before.
+     *
+     * @param transform such as augmentation
+     * @return changed batches
+     */
+    public Batches transform(BatchTransform transform) {
+        Plan p = plan;
+        List<BatchTransform> all = new ArrayList<>(p.transforms);
+        all.add(transform);
+        return new Batches(
+                new Plan(
+                        p.dataset,
+                        p.size,
+                        p.shuffled,
+                        p.seed,
+                        p.dropLast,
+                        p.workers,
+                        p.depth,
+                        List.copyOf(all)));
     }
 
     /**
@@ -84,7 +181,7 @@ public final class Batches {
      * @return the data set
      */
     public Dataset dataset() {
-        return dataset;
+        return plan.dataset;
     }
 
     /**
@@ -93,7 +190,7 @@ public final class Batches {
      * @return the size of all batches but perhaps the last
      */
     public int size() {
-        return size;
+        return plan.size;
     }
 
     /**
@@ -102,8 +199,8 @@ public final class Batches {
      * @return how many there are, perhaps 0
      */
     public int count() {
-        int whole = dataset.size() / size;
-        return dropLast || dataset.size() % size == 0 ? whole : whole + 1;
+        int whole = plan.dataset.size() / plan.size;
+        return plan.dropLast || plan.dataset.size() % plan.size == 0 ? whole : whole + 1;
     }
 
     /**
@@ -112,81 +209,103 @@ public final class Batches {
      * @return the size of the data set, less what {@link #dropLast} leaves out
      */
     public int samples() {
-        return dropLast ? dataset.size() / size * size : dataset.size();
+        return plan.dropLast ? plan.dataset.size() / plan.size * plan.size : plan.dataset.size();
+    }
+
+    /** The batches of one epoch: each walk through them gives the same ones. */
+    @FunctionalInterface
+    public interface Epoch extends Iterable<Batch> {
+        @Override
+        BatchIterator iterator();
     }
 
     /**
      * One pass over the data set. It may be walked more than once, also by several threads, always
      * in the same order.
      *
-     * @param epoch its number; without {@link #shuffle} all epochs are alike
-     * @return the batches, each made when it is asked for
+     * @param epoch its number; without {@link #shuffle} and transforms all epochs are alike
+     * @return the batches
      */
-    public Iterable<Batch> epoch(int epoch) {
-        return () -> new Epoch(epoch);
+    public Epoch epoch(int epoch) {
+        return epoch(epoch, 0);
     }
 
-    private final class Epoch implements Iterator<Batch> {
-        private final int samples = samples();
-        private int @Nullable [] order;
-        private int[] rows = new int[Math.min(size, samples)];
-        private int at;
-
-        Epoch(int epoch) {
-            order = shuffled && samples > 0 ? order(epoch) : null;
+    /**
+     * The rest of a pass over the data set, as after an interruption: nothing is read of the
+     * batches before.
+     *
+     * @param epoch its number
+     * @param firstBatch number of the batch to begin with, 0 to {@link #count}
+     * @return the batches from there on, as {@link #epoch(int)} gives them
+     * @throws IndexOutOfBoundsException if there is no such batch
+     */
+    public Epoch epoch(int epoch, int firstBatch) {
+        int count = count();
+        if (firstBatch < 0 || firstBatch > count) {
+            throw new IndexOutOfBoundsException(
+                    "Batches.epoch: firstBatch = "
+                            + firstBatch
+                            + ", but an epoch has "
+                            + count
+                            + " batches: give 0 to "
+                            + count);
         }
+        return () -> walk(epoch, firstBatch, count);
+    }
 
-        @Override
-        public boolean hasNext() {
-            return at < samples;
+    private BatchIterator walk(int epoch, int first, int count) {
+        if (first == count) {
+            return new DirectBatches(BatchMaker.NONE, first, count, () -> {});
         }
+        SampleOrder order =
+                plan.shuffled
+                        ? SampleOrder.shuffled(
+                                plan.dataset.size(),
+                                samples(),
+                                plan.size,
+                                Seeds.of(plan.seed, epoch),
+                                spare)
+                        : SampleOrder.inOrder(samples(), plan.size);
+        BatchMaker maker = new BatchMaker(plan.dataset, order, plan.transforms, epoch);
+        return plan.workers == 0
+                ? new DirectBatches(maker::make, first, count, order::recycle)
+                : new PrefetchedBatches(
+                        new Prefetcher(
+                                maker::make,
+                                first,
+                                count,
+                                plan.workers,
+                                plan.depth,
+                                order::recycle),
+                        first,
+                        count);
+    }
 
-        @Override
-        public Batch next() {
-            int count = Math.min(size, samples - at);
-            if (count <= 0) {
-                throw new NoSuchElementException(
-                        "all " + count() + " batches of this epoch were taken");
+    /** Makes any batch of one epoch. */
+    private record BatchMaker(
+            Dataset dataset, SampleOrder order, List<BatchTransform> transforms, int epoch) {
+        static final IntFunction<Batch> NONE =
+                number -> {
+                    throw new AssertionError("there is no batch " + number);
+                };
+
+        Batch make(int number) {
+            int[] rows = order.rows(number);
+            if (transforms.isEmpty()) {
+                return dataset.batch(rows);
             }
-            if (count < rows.length) {
-                rows = new int[count];
-            }
-            int[] permutation = order;
-            if (permutation == null) {
-                for (int i = 0; i < count; i++) {
-                    rows[i] = at + i;
+            // A scope for what lies in between; one thread, as when it is made in advance.
+            try (Scope scope = Scope.open(1)) {
+                Batch batch = dataset.batch(rows);
+                for (BatchTransform transform : transforms) {
+                    batch = transform.apply(batch, epoch, number, rows);
                 }
-            } else {
-                System.arraycopy(permutation, at, rows, 0, count);
+                List<Tensor> extras = new ArrayList<>(batch.extras().size());
+                for (Tensor extra : batch.extras()) {
+                    extras.add(scope.keep(extra));
+                }
+                return new Batch(scope.keep(batch.inputs()), scope.keep(batch.labels()), extras);
             }
-            Batch batch = dataset.batch(rows);
-            at += count;
-            if (at >= samples && permutation != null) {
-                order = null;
-                spare.set(permutation);
-            }
-            return batch;
-        }
-
-        /**
-         * Fisher and Yates' shuffle of all samples, from the identity, whatever array it happens
-         * in.
-         */
-        private int[] order(int epoch) {
-            int n = dataset.size();
-            int[] reused = spare.getAndSet(null);
-            int[] out = reused != null && reused.length == n ? reused : new int[n];
-            for (int i = 0; i < n; i++) {
-                out[i] = i;
-            }
-            SplittableRandom random = Seeds.of(seed, epoch);
-            for (int i = n - 1; i > 0; i--) {
-                int j = random.nextInt(i + 1);
-                int swap = out[i];
-                out[i] = out[j];
-                out[j] = swap;
-            }
-            return out;
         }
     }
 }
