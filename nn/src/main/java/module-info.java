@@ -14,4 +14,5 @@ module io.gatun.nn {
 
     exports io.gatun.nn;
     exports io.gatun.nn.data;
+    exports io.gatun.nn.metrics;
 }

@@ -68,11 +68,11 @@ public record History(List<Epoch> epochs, @Nullable String stoppedBecause) {
                     new StringBuilder(
                             String.format(Locale.ROOT, "epoch %d: loss %.4f", number, loss));
             metrics.forEach((name, value) ->
-                    text.append(String.format(Locale.ROOT, ", %s %.2f %%", name, 100 * value)));
+                    text.append(String.format(Locale.ROOT, ", %s %.4f", name, value)));
             if (!Double.isNaN(validationLoss)) {
                 text.append(String.format(Locale.ROOT, " | validation loss %.4f", validationLoss));
                 validationMetrics.forEach((name, value) ->
-                        text.append(String.format(Locale.ROOT, ", %s %.2f %%", name, 100 * value)));
+                        text.append(String.format(Locale.ROOT, ", %s %.4f", name, value)));
             }
             return text.append(String.format(Locale.ROOT, " | %.0f samples/s", samplesPerSecond()))
                     .toString();

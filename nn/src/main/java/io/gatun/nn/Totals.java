@@ -6,6 +6,7 @@ package io.gatun.nn;
 
 import io.gatun.Scope;
 import io.gatun.Tensor;
+import io.gatun.nn.metrics.Metric;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,14 +14,14 @@ import java.util.Map;
 /** Loss, its parts and metrics over a data set: a smaller last batch counts for less. */
 final class Totals {
     private final List<Metric> metrics;
-    private final double[] sums;
+    private final List<Metric.Accumulator> accumulators;
     private final Map<String, Double> parts = new LinkedHashMap<>();
     private double lossSum;
     private long samples;
 
     Totals(List<Metric> metrics) {
         this.metrics = metrics;
-        this.sums = new double[metrics.size()];
+        this.accumulators = metrics.stream().map(Metric::start).toList();
     }
 
     /** The values of a batch's loss and its parts. */
@@ -40,10 +41,10 @@ final class Totals {
         }
         samples += count;
         lossSum += loss * count;
-        if (sums.length > 0) {
+        if (!accumulators.isEmpty()) {
             try (Scope _ = Scope.open()) { // a metric is no part of the graph
-                for (int i = 0; i < sums.length; i++) {
-                    sums[i] += metrics.get(i).sum(outcome.output(), outcome.target());
+                for (Metric.Accumulator accumulator : accumulators) {
+                    accumulator.add(outcome.output(), outcome.target());
                 }
             }
         }
@@ -60,11 +61,11 @@ final class Totals {
 
     /** Parts of the loss, then metrics. */
     Map<String, Double> metrics() {
-        Map<String, Double> means = new LinkedHashMap<>();
-        parts.forEach((name, sum) -> means.put(name, sum / samples));
-        for (int i = 0; i < sums.length; i++) {
-            means.put(metrics.get(i).name(), sums[i] / samples);
+        Map<String, Double> values = new LinkedHashMap<>();
+        parts.forEach((name, sum) -> values.put(name, sum / samples));
+        for (int i = 0; i < metrics.size(); i++) {
+            values.put(metrics.get(i).name(), accumulators.get(i).value());
         }
-        return means;
+        return values;
     }
 }

@@ -7,6 +7,7 @@ package io.gatun.nn;
 import io.gatun.Scope;
 import io.gatun.nn.data.Batch;
 import io.gatun.nn.data.Batches;
+import io.gatun.nn.metrics.Metric;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;

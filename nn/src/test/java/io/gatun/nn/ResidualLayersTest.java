@@ -21,6 +21,7 @@ import io.gatun.Tape;
 import io.gatun.Tensor;
 import io.gatun.nn.Reference.Window;
 import io.gatun.nn.data.TensorDataset;
+import io.gatun.nn.metrics.Metrics;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

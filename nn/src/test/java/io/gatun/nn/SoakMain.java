@@ -10,6 +10,7 @@ import io.gatun.Tensor;
 import io.gatun.nn.data.Batch;
 import io.gatun.nn.data.Batches;
 import io.gatun.nn.data.TensorDataset;
+import io.gatun.nn.metrics.Metrics;
 import java.io.IOException;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;

@@ -21,6 +21,7 @@ import io.gatun.Tape;
 import io.gatun.Tensor;
 import io.gatun.nn.data.Batches;
 import io.gatun.nn.data.TensorDataset;
+import io.gatun.nn.metrics.Metrics;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
