@@ -5,14 +5,19 @@
 import org.jspecify.annotations.NullMarked;
 
 /** Layers, losses, optimizers, data, training, files and inference sessions. */
+@SuppressWarnings("requires-automatic") // JFreeChart has no module descriptor, but a lasting name
 @NullMarked
 module io.gatun.nn {
     requires static transitive org.jspecify;
     requires transitive io.gatun.core;
     requires com.fasterxml.jackson.core;
+    requires java.desktop;
+    requires jdk.httpserver;
     requires me.tongfei.progressbar;
+    requires org.jfree.jfreechart;
 
     exports io.gatun.nn;
     exports io.gatun.nn.data;
     exports io.gatun.nn.metrics;
+    exports io.gatun.nn.report;
 }

@@ -5,6 +5,7 @@
 package io.gatun.nn;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
@@ -23,9 +24,15 @@ import java.util.concurrent.ThreadLocalRandom;
  * Replaces a file as a whole: readers, and a crash at any moment, find the old content or the new
  * one.
  */
-final class AtomicFile {
+public final class AtomicFile {
     /** Writes the new content. */
-    interface Content {
+    public interface Content {
+        /**
+         * Writes all of it.
+         *
+         * @param channel at the start of an empty file
+         * @throws IOException if that fails: the file then keeps its old content
+         */
         void writeTo(FileChannel channel) throws IOException;
     }
 
@@ -34,10 +41,31 @@ final class AtomicFile {
     /**
      * Writes a file by way of a temporary one in the same folder.
      *
+     * @param file the file
+     * @param content what it holds
+     * @throws IOException if the content cannot be written
+     */
+    public static void write(Path file, byte[] content) throws IOException {
+        write(
+                file,
+                channel -> {
+                    ByteBuffer rest = ByteBuffer.wrap(content);
+                    while (rest.hasRemaining()) {
+                        channel.write(rest);
+                    }
+                });
+    }
+
+    /**
+     * Writes a file by way of a temporary one in the same folder.
+     *
+     * @param file the file
+     * @param content writes what it holds
      * @throws NoSuchFileException if the folder does not exist
      * @throws AccessDeniedException if folder or file may not be written
+     * @throws IOException if the content cannot be written
      */
-    static void write(Path file, Content content) throws IOException {
+    public static void write(Path file, Content content) throws IOException {
         // A link stays, and what it points to is replaced.
         Path target = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
         Path folder = target.getParent();

@@ -1,0 +1,318 @@
+/*
+ * Copyright 2026 The Gatun Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.gatun.nn.report;
+
+import io.gatun.nn.AtomicFile;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * A chart with titled axes, as SVG or PNG; immutable. Drawn without a display.
+ *
+ * <pre>{@code
+ * Chart.lines("Loss", "epoch", "loss")
+ *     .series("training", epochs, training)
+ *     .series("validation", epochs, validation)
+ *     .logarithmic()
+ *     .savePng(Path.of("loss.png"));
+ * }</pre>
+ *
+ * <p>Points that are NaN or infinite are left out, on a logarithmic axis also those that are not
+ * positive.
+ */
+public final class Chart {
+    /** How values are shown. */
+    enum Kind {
+        LINES,
+        SCATTER,
+        BARS,
+        HISTOGRAM,
+        HEAT_MAP
+    }
+
+    /** Values under one name; for a heat map, a row. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared, never given out
+    record Series(String name, double[] x, double[] y) {}
+
+    private static final int WIDTH = 640;
+    private static final int HEIGHT = 400;
+
+    final Kind kind;
+    final String title;
+    final String xTitle;
+    final String yTitle;
+    final List<Series> series;
+
+    /** Names along the horizontal axis, of bars and heat maps. */
+    final List<String> categories;
+
+    final boolean logarithmic;
+    final int width;
+    final int height;
+
+    private Chart(
+            Kind kind,
+            String title,
+            String xTitle,
+            String yTitle,
+            List<Series> series,
+            List<String> categories,
+            boolean logarithmic,
+            int width,
+            int height) {
+        this.kind = kind;
+        this.title = title;
+        this.xTitle = xTitle;
+        this.yTitle = yTitle;
+        this.series = series;
+        this.categories = categories;
+        this.logarithmic = logarithmic;
+        this.width = width;
+        this.height = height;
+    }
+
+    private static Chart empty(Kind kind, String title, String xTitle, String yTitle) {
+        return new Chart(kind, title, xTitle, yTitle, List.of(), List.of(), false, WIDTH, HEIGHT);
+    }
+
+    /**
+     * Curves; {@link #series} adds each.
+     *
+     * @param title above the chart
+     * @param xTitle of the horizontal axis, with its unit
+     * @param yTitle of the vertical axis, with its unit
+     * @return a chart without curves
+     */
+    public static Chart lines(String title, String xTitle, String yTitle) {
+        return empty(Kind.LINES, title, xTitle, yTitle);
+    }
+
+    /**
+     * Points, a colour for each series; {@link #series} adds them.
+     *
+     * @param title above the chart
+     * @param xTitle of the horizontal axis, with its unit
+     * @param yTitle of the vertical axis, with its unit
+     * @return a chart without points
+     */
+    public static Chart scatter(String title, String xTitle, String yTitle) {
+        return empty(Kind.SCATTER, title, xTitle, yTitle);
+    }
+
+    /**
+     * A bar for each name.
+     *
+     * @param title above the chart
+     * @param xTitle what the names are
+     * @param yTitle what the heights are, with their unit
+     * @param names under the bars, all different
+     * @param heights one for each name
+     * @return the chart
+     * @throws IllegalArgumentException if there is not one height for each name
+     */
+    public static Chart bars(
+            String title, String xTitle, String yTitle, List<String> names, double[] heights) {
+        if (names.size() != heights.length) {
+            throw new IllegalArgumentException(
+                    "Chart.bars: there are "
+                            + names.size()
+                            + " names and "
+                            + heights.length
+                            + " heights: give one height for each name");
+        }
+        return empty(Kind.BARS, title, xTitle, yTitle)
+                .with(List.of(new Series(yTitle, new double[0], heights.clone())), names);
+    }
+
+    /**
+     * How often values occur.
+     *
+     * @param title above the chart
+     * @param xTitle what the values are, with their unit
+     * @param histogram counts
+     * @return the chart
+     */
+    public static Chart histogram(String title, String xTitle, Histogram histogram) {
+        int bins = histogram.bins();
+        double[] x = new double[2 * bins + 2];
+        double[] y = new double[2 * bins + 2];
+        for (int i = 0; i <= bins; i++) {
+            x[2 * i] = histogram.edge(i);
+            x[2 * i + 1] = histogram.edge(i);
+            if (i < bins) {
+                y[2 * i + 1] = histogram.count(i);
+                y[2 * i + 2] = histogram.count(i);
+            }
+        }
+        return empty(Kind.HISTOGRAM, title, xTitle, "count").series("count", x, y);
+    }
+
+    /**
+     * A matrix of coloured cells with their values. The first row is drawn on top.
+     *
+     * @param title above the chart
+     * @param xTitle what the columns are
+     * @param yTitle what the rows are
+     * @param columns names of the columns
+     * @param rows names of the rows
+     * @param values a row for each name, each with a value per column
+     * @return the chart
+     * @throws IllegalArgumentException if numbers of names and values differ
+     */
+    public static Chart heatMap(
+            String title,
+            String xTitle,
+            String yTitle,
+            List<String> columns,
+            List<String> rows,
+            double[][] values) {
+        if (values.length != rows.size() || values.length == 0 || columns.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "Chart.heatMap: there are "
+                            + rows.size()
+                            + " names of rows, "
+                            + columns.size()
+                            + " of columns and "
+                            + values.length
+                            + " rows of values: give at least one row and column, and a name for"
+                            + " each");
+        }
+        List<Series> all = new ArrayList<>();
+        for (int i = 0; i < values.length; i++) {
+            if (values[i].length != columns.size()) {
+                throw new IllegalArgumentException(
+                        "Chart.heatMap: row "
+                                + i
+                                + " has "
+                                + values[i].length
+                                + " values: give one for each of the "
+                                + columns.size()
+                                + " columns");
+            }
+            all.add(new Series(rows.get(i), new double[0], values[i].clone()));
+        }
+        int side = Math.max(480, 150 + 44 * Math.max(rows.size(), columns.size()));
+        return empty(Kind.HEAT_MAP, title, xTitle, yTitle).with(all, columns).size(side + 60, side);
+    }
+
+    /**
+     * This chart with one more curve or set of points.
+     *
+     * @param name in the legend, different from the others
+     * @param x horizontal positions
+     * @param y vertical positions, as many
+     * @return a new chart
+     * @throws IllegalArgumentException if the numbers of positions differ, the name is taken, or
+     *     the chart is of bars or a heat map, which have all their values
+     */
+    public Chart series(String name, double[] x, double[] y) {
+        if (kind == Kind.BARS || kind == Kind.HEAT_MAP) {
+            throw new IllegalArgumentException(
+                    "Chart.series: bars and heat maps have all their values from the start");
+        }
+        if (x.length != y.length) {
+            throw new IllegalArgumentException(
+                    "Chart.series: \""
+                            + name
+                            + "\" has "
+                            + x.length
+                            + " horizontal and "
+                            + y.length
+                            + " vertical positions: give as many of each");
+        }
+        if (series.stream().anyMatch(other -> other.name.equals(name))) {
+            throw new IllegalArgumentException(
+                    "Chart.series: there is a \"" + name + "\" already: give each its own name");
+        }
+        List<Series> all = new ArrayList<>(series);
+        all.add(new Series(name, x.clone(), y.clone()));
+        return with(all, categories);
+    }
+
+    private Chart with(List<Series> all, List<String> names) {
+        return new Chart(
+                kind,
+                title,
+                xTitle,
+                yTitle,
+                List.copyOf(all),
+                List.copyOf(names),
+                logarithmic,
+                width,
+                height);
+    }
+
+    /**
+     * This chart with a logarithmic vertical axis.
+     *
+     * @return a new chart
+     */
+    public Chart logarithmic() {
+        return new Chart(kind, title, xTitle, yTitle, series, categories, true, width, height);
+    }
+
+    /**
+     * This chart in another size.
+     *
+     * @param width in pixels, at least 100; 640 where nothing is said
+     * @param height in pixels, at least 100; 400 where nothing is said
+     * @return a new chart
+     * @throws IllegalArgumentException if it is smaller or has more than 10,000 pixels to a side
+     */
+    public Chart size(int width, int height) {
+        if (Math.min(width, height) < 100 || Math.max(width, height) > 10_000) {
+            throw new IllegalArgumentException(
+                    "Chart.size: "
+                            + width
+                            + " x "
+                            + height
+                            + ": give 100 to 10,000 pixels to a side");
+        }
+        return new Chart(
+                kind, title, xTitle, yTitle, series, categories, logarithmic, width, height);
+    }
+
+    /**
+     * Draws the chart.
+     *
+     * @return an SVG document; text stays text, but for the title of the vertical axis
+     */
+    public String toSvg() {
+        return ChartDrawing.svg(this);
+    }
+
+    /**
+     * Draws the chart, with two pixels of the picture for each pixel of the chart's size, for
+     * screens of today.
+     *
+     * @return the picture
+     */
+    public Picture toPicture() {
+        return Picture.of(ChartDrawing.image(this, 2));
+    }
+
+    /**
+     * Writes the chart as SVG, in place of the file's old content as a whole.
+     *
+     * @param file in a folder that exists
+     * @throws IOException if it cannot be written
+     */
+    public void saveSvg(Path file) throws IOException {
+        AtomicFile.write(file, toSvg().getBytes(StandardCharsets.UTF_8));
+    }
+
+    /**
+     * Writes the chart as PNG, in place of the file's old content as a whole.
+     *
+     * @param file in a folder that exists
+     * @throws IOException if it cannot be written
+     */
+    public void savePng(Path file) throws IOException {
+        toPicture().save(file);
+    }
+}
