@@ -6,6 +6,7 @@ package io.gatun;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Conversions between element types. */
@@ -60,6 +61,65 @@ public final class Convert {
                         source.segment(),
                         y.data(),
                         Scope.currentThreads());
+        return y;
+    }
+
+    /**
+     * Images of bytes that lie anywhere, as floats with a scale and a shift for each channel: the
+     * assembly of a batch from several files, or from records with something between the images.
+     *
+     * @param images native or memory-mapped memory of each image: channel by channel
+     * @param shape of one image, channels first
+     * @param scale factor for each channel, or one for all
+     * @param shift added after the scale, for each channel, or one for all
+     * @return FLOAT32 [images, ...shape] of scale * byte + shift
+     * @throws IllegalArgumentException if a size does not fit
+     */
+    public static Tensor toFloat(
+            List<MemorySegment> images, Shape shape, float[] scale, float[] shift) {
+        if (scale.length != shift.length
+                || scale.length == 0
+                || (scale.length != 1 && (shape.rank() == 0 || scale.length != shape.dim(0)))) {
+            throw new IllegalArgumentException(
+                    "toFloat: "
+                            + scale.length
+                            + " scales and "
+                            + shift.length
+                            + " shifts for images of shape "
+                            + shape
+                            + ": give one of both, or one for each channel");
+        }
+        Tensor y = Tensor.empty(Layout.contiguous(shape.prepend(images.size())), DType.FLOAT32);
+        MemorySegment out = y.data();
+        long size = shape.size();
+        long plane = size / scale.length;
+        for (int i = 0; i < images.size(); i++) {
+            MemorySegment image = images.get(i);
+            if (!image.isNative() || image.byteSize() != size) {
+                throw new IllegalArgumentException(
+                        "toFloat: images["
+                                + i
+                                + "] has "
+                                + image.byteSize()
+                                + (image.isNative() ? "" : " heap")
+                                + " bytes: give "
+                                + size
+                                + " bytes of native memory for shape "
+                                + shape);
+            }
+            for (int c = 0; c < scale.length; c++) {
+                Backend.kernels()
+                        .gatherBytes(
+                                1,
+                                plane,
+                                null,
+                                scale[c],
+                                shift[c],
+                                image.asSlice(c * plane, plane),
+                                out.asSlice(4 * (i * size + c * plane), 4 * plane),
+                                1);
+            }
+        }
         return y;
     }
 

@@ -43,6 +43,28 @@ public interface Dataset {
     Batch batch(int[] rows);
 
     /**
+     * Some samples only, as a view: nothing is copied.
+     *
+     * @param rows which ones, in this order; a sample may occur more than once; copied
+     * @return a data set of rows.length samples
+     * @throws IndexOutOfBoundsException if there is no such sample
+     */
+    default Dataset subset(int[] rows) {
+        return Subset.of(this, rows);
+    }
+
+    /**
+     * The class of each sample. Where the implementation does not know better, all samples are read
+     * for it.
+     *
+     * @return a new array of size() numbers, each 0 to classes - 1
+     * @throws IllegalStateException if samples do not have one class each
+     */
+    default int[] labels() {
+        return Labels.read(this);
+    }
+
+    /**
      * This data set cut into batches, in its own order until {@link Batches#shuffle} is asked for.
      *
      * @param size samples per batch, at least 1; the last batch of an epoch may be smaller

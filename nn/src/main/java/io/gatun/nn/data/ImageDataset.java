@@ -8,20 +8,28 @@ import io.gatun.Convert;
 import io.gatun.DType;
 import io.gatun.Shape;
 import io.gatun.Tensor;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Images of one byte per pixel and channel, with a class each. A batch holds {@code scale * pixel +
- * shift}. Parts of a data set ({@link #take}, {@link #subset}) share its pixels.
+ * shift}, see {@link #normalized}. Parts of a data set ({@link #take}, {@link #subset}) share its
+ * pixels.
  */
 public final class ImageDataset implements Dataset {
-    private final Tensor images;
+    private final Pixels pixels;
+
+    /** All pixels, where they lie in one piece without gaps: one kernel then fills a batch. */
+    private final @Nullable Tensor whole;
+
     private final int[] labels;
     private final int classes;
-    private final float scale;
-    private final float shift;
+    private final float[] scale;
+    private final float[] shift;
 
     /**
      * Where each sample of a part lies in the whole; null for the first {@link #size} ones in
@@ -32,14 +40,16 @@ public final class ImageDataset implements Dataset {
     private final int size;
 
     private ImageDataset(
-            Tensor images,
+            Pixels pixels,
+            @Nullable Tensor whole,
             int[] labels,
             int classes,
-            float scale,
-            float shift,
+            float[] scale,
+            float[] shift,
             int @Nullable [] selection,
             int size) {
-        this.images = images;
+        this.pixels = pixels;
+        this.whole = whole;
         this.labels = labels;
         this.classes = classes;
         this.scale = scale;
@@ -73,7 +83,75 @@ public final class ImageDataset implements Dataset {
                             + images.layout());
         }
         int n = Labels.check("ImageDataset", images.shape().dim(0), labels, classes);
-        return new ImageDataset(images, labels.clone(), classes, scale, shift, null, n);
+        Shape shape = images.shape();
+        Pixels pixels =
+                new Pixels(
+                        n == 0 ? List.of() : List.of(images.segment()),
+                        n == 0 ? 0 : shape.size() / n,
+                        0,
+                        Shape.of(shape.dim(1), shape.dim(2), shape.dim(3)));
+        return new ImageDataset(
+                pixels,
+                shape.size() == 0 ? null : images,
+                labels.clone(),
+                classes,
+                new float[] {scale},
+                new float[] {shift},
+                null,
+                n);
+    }
+
+    /** A data set over pixels in parts, of 0 to 1. */
+    static ImageDataset of(Pixels pixels, int[] labels, int classes) {
+        Labels.check("ImageDataset", pixels.size(), labels, classes);
+        return new ImageDataset(
+                pixels,
+                pixels.whole(),
+                labels,
+                classes,
+                new float[] {1 / 255f},
+                new float[] {0},
+                null,
+                labels.length);
+    }
+
+    /**
+     * The same images, normalised: a batch holds {@code (pixel / 255 - mean) / deviation}, in the
+     * same pass that makes floats of bytes.
+     *
+     * @param mean of each channel, of 0 to 1; or one for all
+     * @param deviation of each channel, above 0; or one for all
+     * @return a data set that shares these pixels
+     * @throws IllegalArgumentException if the numbers do not fit the channels, or a deviation is
+     *     not positive
+     */
+    public ImageDataset normalized(float[] mean, float[] deviation) {
+        long channels = pixels.shape().dim(0);
+        if (mean.length != deviation.length || (mean.length != 1 && mean.length != channels)) {
+            throw new IllegalArgumentException(
+                    "ImageDataset.normalized: "
+                            + mean.length
+                            + " means and "
+                            + deviation.length
+                            + " deviations for "
+                            + channels
+                            + " channels: give one of both for each, or one for all");
+        }
+        float[] factors = new float[mean.length];
+        float[] shifts = new float[mean.length];
+        for (int c = 0; c < mean.length; c++) {
+            if (!(deviation[c] > 0)) {
+                throw new IllegalArgumentException(
+                        "ImageDataset.normalized: deviation["
+                                + c
+                                + "] = "
+                                + deviation[c]
+                                + ": give a number above 0");
+            }
+            factors[c] = (float) (1 / (255.0 * deviation[c]));
+            shifts[c] = -mean[c] / deviation[c];
+        }
+        return new ImageDataset(pixels, whole, labels, classes, factors, shifts, selection, size);
     }
 
     /**
@@ -88,7 +166,7 @@ public final class ImageDataset implements Dataset {
             throw new IndexOutOfBoundsException(
                     "take: cannot take " + count + " of " + size + " samples");
         }
-        return new ImageDataset(images, labels, classes, scale, shift, selection, count);
+        return new ImageDataset(pixels, whole, labels, classes, scale, shift, selection, count);
     }
 
     /**
@@ -98,12 +176,14 @@ public final class ImageDataset implements Dataset {
      * @return a data set that shares these pixels
      * @throws IndexOutOfBoundsException if there is no such sample
      */
+    @Override
     public ImageDataset subset(int[] rows) {
         int[] selected = new int[rows.length];
         for (int i = 0; i < rows.length; i++) {
             selected[i] = row(rows[i]);
         }
-        return new ImageDataset(images, labels, classes, scale, shift, selected, rows.length);
+        return new ImageDataset(
+                pixels, whole, labels, classes, scale, shift, selected, rows.length);
     }
 
     @Override
@@ -118,8 +198,7 @@ public final class ImageDataset implements Dataset {
      */
     @Override
     public Shape inputShape() {
-        Shape shape = images.shape();
-        return Shape.of(shape.dim(1), shape.dim(2), shape.dim(3));
+        return pixels.shape();
     }
 
     @Override
@@ -135,7 +214,18 @@ public final class ImageDataset implements Dataset {
             source[i] = row(rows[i]);
             answers[i] = labels[source[i]];
         }
-        return new Batch(Convert.toFloat(images, source, scale, shift), Tensor.of(answers));
+        return new Batch(floats(source), Tensor.of(answers));
+    }
+
+    private Tensor floats(int[] source) {
+        if (whole != null && scale.length == 1) {
+            return Convert.toFloat(whole, source, scale[0], shift[0]);
+        }
+        List<MemorySegment> images = new ArrayList<>(source.length);
+        for (int row : source) {
+            images.add(pixels.image(row));
+        }
+        return Convert.toFloat(images, pixels.shape(), scale, shift);
     }
 
     /**
@@ -146,8 +236,7 @@ public final class ImageDataset implements Dataset {
      * @throws IndexOutOfBoundsException if there is no such sample
      */
     public Tensor image(int row) {
-        return Convert.toFloat(images, new int[] {row(row)}, scale, shift)
-                .reshape(inputShape().toArray());
+        return floats(new int[] {row(row)}).reshape(inputShape().toArray());
     }
 
     /**
@@ -159,14 +248,43 @@ public final class ImageDataset implements Dataset {
      */
     public byte[] pixels(int row) {
         byte[] out = new byte[Math.toIntExact(inputShape().size())];
-        MemorySegment.copy(
-                images.segment(),
-                ValueLayout.JAVA_BYTE,
-                (long) row(row) * out.length,
-                out,
-                0,
-                out.length);
+        pixels.copy(row(row), out, 0);
         return out;
+    }
+
+    /**
+     * The pixels of images that follow each other, as they are stored. Where they lie in one piece
+     * of memory or of a memory-mapped file, in this order, it is a view of it.
+     *
+     * @param from the first one, included
+     * @param to the last one, excluded
+     * @return UINT8 [to - from, c, h, w], a view or a copy in the current scope; not to be written
+     *     to
+     * @throws IndexOutOfBoundsException if there is no such sample
+     */
+    public Tensor bytes(int from, int to) {
+        Objects.checkFromToIndex(from, to, size);
+        if (selection == null) {
+            Tensor view = pixels.view(from, to);
+            if (view != null) {
+                return view;
+            }
+        }
+        int bytes = Math.toIntExact(pixels.shape().size());
+        MemorySegment memory = Arena.ofAuto().allocate((long) bytes * (to - from), 64);
+        for (int i = from; i < to; i++) {
+            MemorySegment.copy(pixels.image(row(i)), 0, memory, (long) bytes * (i - from), bytes);
+        }
+        return Tensor.wrap(memory, pixels.shape().prepend(to - from), DType.UINT8);
+    }
+
+    @Override
+    public int[] labels() {
+        int[] all = new int[size];
+        for (int i = 0; i < size; i++) {
+            all[i] = label(i);
+        }
+        return all;
     }
 
     /**

@@ -182,7 +182,7 @@ class BatchesTest {
 
     @Test
     void aBatchBelongsToTheScopeThatIsOpenWhenItIsAskedFor() {
-        Iterator<Batch> batches = numbers(10).batches(5).epoch(0).iterator();
+        Iterator<Batch> batches = numbers(10).batches(5).shuffle(1).epoch(0).iterator();
         Batch batch;
         try (Tape _ = Tape.open()) {
             batch = batches.next();

@@ -185,7 +185,7 @@ class PrefetchTest {
                 live = Memory.report().liveBytes();
             }
         }
-        assertEquals(live, Memory.report().liveBytes());
+        assertTrue(Memory.report().liveBytes() <= live); // the collector may have freed others
     }
 
     /** A method of its own: its frame, which holds the walk, must be gone. */
