@@ -4,7 +4,6 @@
  */
 package io.gatun.examples;
 
-import io.gatun.nn.Optimizer;
 import io.gatun.nn.RateSchedule;
 import io.gatun.nn.TrainingListener;
 import java.util.Locale;
@@ -26,12 +25,12 @@ enum Schedule {
     private static final double HOLD = 0.5;
 
     /** The listener that changes the rate; none if it stays. */
-    Optional<TrainingListener> of(Optimizer optimizer) {
+    Optional<TrainingListener> of() {
         return switch (this) {
-            case COOLDOWN -> Optional.of(RateSchedule.cooldown(optimizer, HOLD));
+            case COOLDOWN -> Optional.of(RateSchedule.cooldown(HOLD));
             case CONSTANT -> Optional.empty();
-            case LINEAR -> Optional.of(RateSchedule.linear(optimizer));
-            case COSINE -> Optional.of(RateSchedule.cosine(optimizer));
+            case LINEAR -> Optional.of(RateSchedule.linear());
+            case COSINE -> Optional.of(RateSchedule.cosine());
         };
     }
 

@@ -168,7 +168,7 @@ final class TrainCommand implements Callable<Integer> {
             List<TrainingListener> listeners =
                     new ArrayList<>(List.of(record, ProgressBar.console(), stop));
             Optimizer optimizer = kind.optimizer();
-            schedule.of(optimizer).ifPresent(listeners::add);
+            schedule.of().ifPresent(listeners::add);
             if (out != null) {
                 listeners.add(checkpoint(out));
             }

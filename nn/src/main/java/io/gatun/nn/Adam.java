@@ -13,7 +13,7 @@ import io.gatun.UpdateRule;
  * #decoupledWeightDecay} it is AdamW.
  */
 public final class Adam extends StepOptimizer<Adam> {
-    private final double beta1;
+    private double beta1;
     private final double beta2;
     private final double epsilon;
     private final boolean amsgrad;
@@ -82,5 +82,16 @@ public final class Adam extends StepOptimizer<Adam> {
     @Override
     UpdateRule rule(long t, double stepRate) {
         return UpdateRule.adam(t, stepRate, beta1, beta2, epsilon, amsgrad);
+    }
+
+    /** The decay of the mean of gradients, beta1. */
+    @Override
+    public double currentMomentum() {
+        return beta1;
+    }
+
+    @Override
+    public void currentMomentum(double momentum) {
+        beta1 = Checks.fraction("Adam", "momentum", momentum);
     }
 }

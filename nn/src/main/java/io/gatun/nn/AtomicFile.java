@@ -7,8 +7,12 @@ package io.gatun.nn;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
@@ -36,7 +40,42 @@ public final class AtomicFile {
         void writeTo(FileChannel channel) throws IOException;
     }
 
+    private static final String PREFIX = ".gatun-";
+    private static final String SUFFIX = ".tmp";
+
     private AtomicFile() {}
+
+    /**
+     * Deletes what writers that were killed left in a folder. Files whose writer lives are locked,
+     * and stay.
+     *
+     * @param folder perhaps missing
+     */
+    static void clean(Path folder) {
+        try (DirectoryStream<Path> files =
+                Files.newDirectoryStream(folder, PREFIX + "*" + SUFFIX)) {
+            for (Path file : files) {
+                boolean dead;
+                try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
+                    dead = lock(channel);
+                }
+                if (dead) {
+                    Files.deleteIfExists(file);
+                }
+            }
+        } catch (IOException | DirectoryIteratorException e) {
+            // Nothing depends on it: what cannot be seen or deleted stays.
+        }
+    }
+
+    /** Whether the file is ours now; its lock ends with its channel, or with the process. */
+    private static boolean lock(FileChannel channel) {
+        try {
+            return channel.tryLock() != null;
+        } catch (OverlappingFileLockException | IOException e) {
+            return false; // another thread writes it, or the file system knows no locks
+        }
+    }
 
     /**
      * Writes a file by way of a temporary one in the same folder.
@@ -66,8 +105,8 @@ public final class AtomicFile {
      * @throws IOException if the content cannot be written
      */
     public static void write(Path file, Content content) throws IOException {
-        // A link stays, and what it points to is replaced.
-        Path target = Files.exists(file) ? file.toRealPath() : file.toAbsolutePath();
+        // A link stays, and what it points to is replaced; a loop of links is an error here.
+        Path target = Files.notExists(file) ? file.toAbsolutePath() : file.toRealPath();
         Path folder = target.getParent();
         if (Files.isDirectory(target) || folder == null) {
             throw new FileSystemException(
@@ -89,9 +128,9 @@ public final class AtomicFile {
         }
         Path temporary =
                 folder.resolve(
-                        ".gatun-"
+                        PREFIX
                                 + HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong())
-                                + ".tmp");
+                                + SUFFIX);
         FileChannel channel;
         try {
             // Unlike those of Files.createTempFile, its permissions are those of any new file.
@@ -110,6 +149,7 @@ public final class AtomicFile {
         }
         try {
             try (channel) {
+                lock(channel); // says that its writer lives, until it is closed
                 content.writeTo(channel);
                 if (replaces) {
                     copyPermissions(target, temporary);
@@ -137,6 +177,28 @@ public final class AtomicFile {
                     null,
                     "cannot be written: its file system cannot replace files atomically");
         }
+    }
+
+    /**
+     * What went wrong, for people. Messages of file system exceptions are often nothing but the
+     * file's name.
+     *
+     * @param failure of reading or writing
+     * @return a sentence without its full stop
+     */
+    public static String reason(IOException failure) {
+        if (failure instanceof FileSystemException f && f.getReason() == null) {
+            String problem =
+                    switch (f) {
+                        case AccessDeniedException _ -> "no permission";
+                        case NoSuchFileException _ -> "it does not exist";
+                        case NotDirectoryException _ -> "it is no folder";
+                        case FileAlreadyExistsException _ -> "it is in the way: it is no folder";
+                        default -> f.getClass().getSimpleName();
+                    };
+            return f.getFile() + ": " + problem;
+        }
+        return String.valueOf(failure.getMessage());
     }
 
     private static void copyPermissions(Path from, Path to) throws IOException {

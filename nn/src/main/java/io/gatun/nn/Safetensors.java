@@ -110,7 +110,8 @@ public final class Safetensors {
      * checked before the first one is changed.
      *
      * @param model changed in place
-     * @param file a file with exactly the model's parameters and state, by name
+     * @param file a file with exactly the model's parameters and state, by name; a checkpoint's
+     *     state of the training is passed over
      * @throws FormatException if the file is not valid, or its tensors are not those of the model
      * @throws IOException if reading fails
      */
@@ -142,6 +143,7 @@ public final class Safetensors {
             }
             left.remove(parameter.name());
         }
+        left.removeIf(name -> name.startsWith(Snapshot.TRAINING));
         if (!left.isEmpty()) {
             throw new FormatException(
                     file, "the model has no parameters " + left + ": it is another model's file");

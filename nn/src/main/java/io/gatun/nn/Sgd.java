@@ -13,7 +13,7 @@ import io.gatun.UpdateRule;
  * v).
  */
 public final class Sgd extends StepOptimizer<Sgd> {
-    private final double momentum;
+    private double momentum;
     private final boolean nesterov;
 
     private Sgd(double rate, double momentum, boolean nesterov, Options options) {
@@ -63,5 +63,24 @@ public final class Sgd extends StepOptimizer<Sgd> {
     @Override
     UpdateRule rule(long t, double stepRate) {
         return UpdateRule.sgd(stepRate, momentum, nesterov);
+    }
+
+    @Override
+    public double currentMomentum() {
+        return momentum;
+    }
+
+    @Override
+    public void currentMomentum(double momentum) {
+        Checks.fraction("Sgd", "momentum", momentum);
+        if ((momentum == 0) != (this.momentum == 0)) {
+            throw new IllegalArgumentException(
+                    "Sgd: momentum = "
+                            + momentum
+                            + " after "
+                            + this.momentum
+                            + ": make the optimizer with a momentum above 0 and keep it above 0");
+        }
+        this.momentum = momentum;
     }
 }

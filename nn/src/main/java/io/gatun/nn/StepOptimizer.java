@@ -19,6 +19,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What all optimizers that step along gradients have in common: one kernel for all parameters,
@@ -69,6 +70,7 @@ public abstract sealed class StepOptimizer<O extends StepOptimizer<O>> implement
     private final IdentityHashMap<Tensor, State> states = new IdentityHashMap<>();
     private final IdentityHashMap<Tensor, ParameterGroup> groups = new IdentityHashMap<>();
     private double rate;
+    private double penalties = 1;
 
     StepOptimizer(String name, double rate, Options options) {
         this.name = name;
@@ -316,9 +318,10 @@ public abstract sealed class StepOptimizer<O extends StepOptimizer<O>> implement
     }
 
     private UpdateRule rule(Together key) {
+        double factor = key.decayFactor * penalties;
         return rule(key.step, rate * key.rateFactor)
-                .decay(options.weightDecay * key.decayFactor, options.l1 * key.decayFactor)
-                .decoupledDecay(options.decoupledDecay * key.decayFactor)
+                .decay(options.weightDecay * factor, options.l1 * factor)
+                .decoupledDecay(options.decoupledDecay * factor)
                 .clip(key.scale, options.clipValue);
     }
 
@@ -384,7 +387,34 @@ public abstract sealed class StepOptimizer<O extends StepOptimizer<O>> implement
         this.rate = Checks.rate(name, rate);
     }
 
+    @Override
+    public void penalties(double factor) {
+        penalties = Checks.rate(name, "penalties", factor);
+    }
+
     /* ---------------------------------------------------------------- files */
+
+    @Override
+    public void save(Layer model, Snapshot to) {
+        to.put("optimizer", name);
+        to.put("rate", rate);
+        to.put("penalties", penalties);
+        collect(model).forEach(to.in("state")::put);
+    }
+
+    @Override
+    public void restore(Layer model, Snapshot from) throws IOException {
+        Snapshot state = from.in("state");
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        for (String key : state.names()) {
+            tensors.put(key, state.tensor(key));
+        }
+        double savedRate = from.number("rate");
+        double savedPenalties = from.number("penalties");
+        take(model, from.file(), from.text("optimizer"), tensors);
+        rate = savedRate;
+        penalties = savedPenalties;
+    }
 
     /**
      * Saves what the optimizer keeps for a model's parameters, so that a training can go on later
@@ -396,27 +426,31 @@ public abstract sealed class StepOptimizer<O extends StepOptimizer<O>> implement
      * @throws IOException if writing fails; an older file then stays as it was
      */
     public void save(Layer model, Path file) throws IOException {
-        List<String> names = rule(1, rate).state();
-        Map<String, Tensor> tensors = new LinkedHashMap<>();
         try (Scope _ = Scope.open()) {
-            for (Parameter parameter : model.parameters()) {
-                State state = states.get(parameter.value());
-                if (state != null) {
-                    for (int i = 0; i < names.size(); i++) {
-                        String key = parameter.name() + "." + names.get(i);
-                        tensors.put(key, state.tensors.get(i));
-                    }
-                    int[] steps = {Math.toIntExact(state.steps)};
-                    tensors.put(parameter.name() + "." + STEPS, Tensor.of(steps));
-                }
-            }
-            Safetensors.write(file, tensors, Map.of("optimizer", name));
+            Safetensors.write(file, collect(model), Map.of("optimizer", name));
         }
     }
 
+    private Map<String, Tensor> collect(Layer model) {
+        List<String> names = rule(1, rate).state();
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        for (Parameter parameter : model.parameters()) {
+            State state = states.get(parameter.value());
+            if (state != null) {
+                for (int i = 0; i < names.size(); i++) {
+                    String key = parameter.name() + "." + names.get(i);
+                    tensors.put(key, state.tensors.get(i));
+                }
+                int[] steps = {Math.toIntExact(state.steps)};
+                tensors.put(parameter.name() + "." + STEPS, Tensor.of(steps));
+            }
+        }
+        return tensors;
+    }
+
     /**
-     * Loads what {@link #save} has saved, all or nothing, in place of what is kept for the model's
-     * parameters now.
+     * Loads what {@link #save(Layer, Path)} has saved, all or nothing, in place of what is kept for
+     * the model's parameters now.
      *
      * @param model whose parameters are to be trained on; with the names and shapes of the one that
      *     was saved
@@ -426,13 +460,16 @@ public abstract sealed class StepOptimizer<O extends StepOptimizer<O>> implement
      */
     public void load(Layer model, Path file) throws IOException {
         Safetensors.Contents contents = Safetensors.read(file);
-        String other = contents.metadata().get("optimizer");
+        take(model, file, contents.metadata().get("optimizer"), contents.tensors());
+    }
+
+    private void take(Layer model, Path file, @Nullable String other, Map<String, Tensor> tensors)
+            throws FormatException {
         if (!name.equals(other)) {
             throw new FormatException(
                     file, "it holds the state of " + other + ", not of " + name + ": see save");
         }
         List<String> names = rule(1, rate).state();
-        Map<String, Tensor> tensors = contents.tensors();
         Set<String> left = new LinkedHashSet<>(tensors.keySet());
         IdentityHashMap<Tensor, State> loaded = new IdentityHashMap<>();
         for (Parameter parameter : model.parameters()) {

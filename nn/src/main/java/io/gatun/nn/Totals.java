@@ -7,6 +7,7 @@ package io.gatun.nn;
 import io.gatun.Scope;
 import io.gatun.Tensor;
 import io.gatun.nn.metrics.Metric;
+import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -67,5 +68,41 @@ final class Totals {
             values.put(metrics.get(i).name(), accumulators.get(i).value());
         }
         return values;
+    }
+
+    void save(Snapshot to) {
+        to.put("samples", samples);
+        to.put("loss", lossSum);
+        to.put("parts", String.join("\n", parts.keySet()));
+        to.put("partSums", parts.values().stream().mapToDouble(Double::doubleValue).toArray());
+        for (int i = 0; i < metrics.size(); i++) {
+            to.put("metric " + i, metrics.get(i).name());
+            to.put("metric state " + i, accumulators.get(i).state());
+        }
+    }
+
+    void restore(Snapshot from) throws IOException {
+        for (int i = 0; i < metrics.size(); i++) {
+            String saved = from.has("metric " + i) ? from.text("metric " + i) : "none";
+            if (!saved.equals(metrics.get(i).name())) {
+                throw new FormatException(
+                        from.file(),
+                        "metric "
+                                + i
+                                + " of the interrupted epoch was "
+                                + saved
+                                + ", not "
+                                + metrics.get(i).name()
+                                + ": resume with the metrics that the run had");
+            }
+            accumulators.get(i).restore(from.numbers("metric state " + i));
+        }
+        samples = from.whole("samples");
+        lossSum = from.number("loss");
+        double[] values = from.numbers("partSums");
+        String[] names = from.text("parts").split("\n", -1);
+        for (int i = 0; i < values.length; i++) {
+            parts.put(names[i], values[i]);
+        }
     }
 }

@@ -5,11 +5,15 @@
 package io.gatun.nn;
 
 import io.gatun.Gradients;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Watches a training run and may end it. All methods are called on the training thread. {@link
+ * Watches a training run and may end it. Listeners are told in the order in which the trainer got
+ * them, but {@link Checkpoints} come last. All methods are called on the training thread. {@link
  * #trainingEnded} is called however training ends, by an exception too.
  */
 public interface TrainingListener {
@@ -73,11 +77,44 @@ public interface TrainingListener {
         List<History.Epoch> history();
 
         /**
-         * Ends training after the current step or epoch.
+         * Ends training after the current step or epoch. The first reason counts.
          *
          * @param reason for {@link History#stoppedBecause}
          */
         void stop(String reason);
+
+        /**
+         * Whether training is to end before its last epoch.
+         *
+         * @return the reason; null while it goes on
+         */
+        default @Nullable String stopReason() {
+            return null;
+        }
+
+        /**
+         * The model that validation looks at: {@link #model}, or the average of its weights where
+         * {@link Trainer#validateWith} asks for that.
+         *
+         * @return the model whose figures are in the history
+         */
+        default Layer evaluated() {
+            return model();
+        }
+
+        /**
+         * Writes a checkpoint of the whole run: weights, optimizer, schedules and other {@link
+         * Resumable} listeners, random state, position in the data, metrics and history. {@link
+         * Trainer#resume} goes on from it. Between steps only: not in {@link #gradientsReady}.
+         * Listeners that are yet to be told of the present step are saved as they were before it;
+         * {@link Checkpoints} are told last.
+         *
+         * @param file to write, all or nothing: an older file stays until the new one is complete
+         * @throws IOException if writing fails; an older file then stays as it was
+         */
+        default void save(Path file) throws IOException {
+            throw new UnsupportedOperationException("this run cannot be saved");
+        }
     }
 
     /**
@@ -104,7 +141,8 @@ public interface TrainingListener {
             double waited) {}
 
     /**
-     * Training begins, or goes on: then {@link Run#step} is above 0.
+     * Training begins, or goes on from a checkpoint: then {@link Run#step} is above 0. Listeners
+     * that are {@link Resumable} get their state back after this.
      *
      * @param run the run
      */

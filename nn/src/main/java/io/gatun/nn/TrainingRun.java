@@ -9,10 +9,13 @@ import io.gatun.Gradients;
 import io.gatun.Scope;
 import io.gatun.Tape;
 import io.gatun.nn.data.Batch;
+import io.gatun.nn.data.BatchIterator;
 import io.gatun.nn.data.Batches;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -28,12 +31,14 @@ final class TrainingRun implements TrainingListener.Run {
     private final List<History.Epoch> finished = new ArrayList<>();
     private final GradientAccumulator accumulator = new GradientAccumulator();
     private volatile @Nullable String stopped;
+    private @Nullable Pass pass;
     private int epoch;
     private long step;
+    private boolean inStep;
 
     TrainingRun(
             Trainer.Settings settings, Batches training, @Nullable Batches validation, int epochs) {
-        this.settings = settings;
+        this.settings = ordered(settings);
         this.training = training;
         this.validation = validation;
         this.epochs = epochs;
@@ -41,53 +46,76 @@ final class TrainingRun implements TrainingListener.Run {
         this.parameters = settings.model().parameters().stream().filter(optimizer::trains).toList();
     }
 
+    /** Checkpoints last: they save what all others made of a step. */
+    private static Trainer.Settings ordered(Trainer.Settings s) {
+        List<TrainingListener> listeners = new ArrayList<>(s.listeners());
+        listeners.removeIf(Checkpoints.class::isInstance);
+        s.listeners().stream().filter(Checkpoints.class::isInstance).forEach(listeners::add);
+        return s.withListeners(listeners);
+    }
+
     History fit() {
         List<TrainingListener> listeners = settings.listeners();
+        Snapshot saved = restore();
+        Pass resumed = pass;
         try {
             listeners.forEach(listener -> listener.trainingStarted(this));
-            while (epoch < epochs && stopped == null) {
-                epoch++;
+            if (saved != null) {
+                restoreListeners(saved);
+            }
+            while (finished.size() < epochs && stopped == null) {
+                Pass current = resumed;
+                resumed = null;
+                if (current == null) {
+                    epoch++;
+                    current = new Pass(new Totals(settings.metrics()), 0);
+                    pass = current;
+                }
                 listeners.forEach(listener -> listener.epochStarted(this, epoch));
-                History.Epoch result = train();
+                History.Epoch result = train(current);
                 if (result == null) {
                     break; // stopped within the epoch
                 }
                 finished.add(result);
+                pass = null;
                 listeners.forEach(listener -> listener.epochEnded(this, result));
             }
         } finally {
             listeners.forEach(listener -> listener.trainingEnded(this));
         }
-        return new History(finished, finished.size() == epochs ? null : stopped);
+        return new History(finished, finished.size() >= epochs ? null : stopped);
     }
 
     /** What the steps of an epoch have in common. */
     private static final class Pass {
         final Totals totals;
-        final Iterator<Batch> batches;
+        int position;
+        double seconds;
         double waited;
 
-        Pass(Totals totals, Iterator<Batch> batches) {
+        Pass(Totals totals, int position) {
             this.totals = totals;
-            this.batches = batches;
+            this.position = position;
         }
     }
 
-    private History.@Nullable Epoch train() {
+    private History.@Nullable Epoch train(Pass pass) {
+        double before = pass.seconds;
         long start = System.nanoTime();
-        Pass pass = new Pass(new Totals(settings.metrics()), training.epoch(epoch).iterator());
-        while (pass.batches.hasNext()) {
-            TrainingListener.Step taken = step(pass);
-            for (TrainingListener listener : settings.listeners()) {
-                listener.stepTaken(this, taken);
-            }
-            if (stopped != null && pass.batches.hasNext()) {
-                return null;
+        try (BatchIterator batches = training.epoch(epoch, pass.position).iterator()) {
+            while (batches.hasNext()) {
+                TrainingListener.Step taken = step(pass, batches);
+                pass.seconds = before + seconds(start);
+                for (TrainingListener listener : settings.listeners()) {
+                    listener.stepTaken(this, taken);
+                }
+                if (stopped != null && batches.hasNext()) {
+                    return null;
+                }
             }
         }
-        double seconds = seconds(start);
-        Trainer.Evaluation evaluation =
-                validation == null ? null : Trainer.evaluate(settings, validation);
+        double seconds = before + seconds(start);
+        Trainer.Evaluation evaluation = validation == null ? null : validate(validation);
         return new History.Epoch(
                 epoch,
                 pass.totals.loss(),
@@ -100,12 +128,25 @@ final class TrainingRun implements TrainingListener.Run {
                 settings.optimizer().rate());
     }
 
+    private Trainer.Evaluation validate(Batches data) {
+        WeightAverage average = settings.average();
+        if (average == null) {
+            return Trainer.evaluate(settings, data);
+        }
+        average.swap();
+        try {
+            return Trainer.evaluate(settings, data);
+        } finally {
+            average.swap();
+        }
+    }
+
     private static double seconds(long start) {
         return (System.nanoTime() - start) / 1e9;
     }
 
     /** Forward, back and the optimizer, for one batch or several. */
-    private TrainingListener.Step step(Pass pass) {
+    private TrainingListener.Step step(Pass pass, BatchIterator batches) {
         long start = System.nanoTime();
         double waitedBefore = pass.waited;
         long before = pass.totals.samples();
@@ -116,9 +157,10 @@ final class TrainingRun implements TrainingListener.Run {
                         training.samples() - before);
         Totals.Values values;
         double rate;
+        inStep = true;
         if (settings.accumulated() == 1) {
             try (Tape tape = Tape.open()) {
-                Forward forward = forward(pass);
+                Forward forward = forward(pass, batches);
                 values = forward.values;
                 rate = update(tape.lastGradients(forward.outcome.loss(), parameters));
             }
@@ -126,9 +168,9 @@ final class TrainingRun implements TrainingListener.Run {
             accumulator.clear();
             double loss = 0;
             Map<String, Double> parts = new LinkedHashMap<>();
-            for (int i = 0; i < settings.accumulated() && pass.batches.hasNext(); i++) {
+            for (int i = 0; i < settings.accumulated() && batches.hasNext(); i++) {
                 try (Tape tape = Tape.open()) {
-                    Forward forward = forward(pass);
+                    Forward forward = forward(pass, batches);
                     float share = (float) forward.count / group;
                     loss += share * forward.values.loss();
                     forward.values
@@ -141,6 +183,8 @@ final class TrainingRun implements TrainingListener.Run {
             rate = update(accumulator.gradients());
         }
         step++;
+        inStep = false;
+        pass.position = batches.position();
         return new TrainingListener.Step(
                 step,
                 epoch,
@@ -154,12 +198,12 @@ final class TrainingRun implements TrainingListener.Run {
 
     private record Forward(Objective.Outcome outcome, Totals.Values values, long count) {}
 
-    private Forward forward(Pass pass) {
+    private Forward forward(Pass pass, BatchIterator batches) {
         long start = System.nanoTime();
-        Batch batch = pass.batches.next();
+        Batch batch = batches.next();
         pass.waited += seconds(start);
         Objective.Outcome outcome = settings.objective().apply(batch);
-        long count = batch.inputs().shape().dim(0);
+        long count = batch.size();
         double loss = outcome.loss().item();
         if (!Double.isFinite(loss)) {
             throw new TrainingException(
@@ -181,6 +225,101 @@ final class TrainingRun implements TrainingListener.Run {
         settings.optimizer().step(gradients);
         return rate;
     }
+
+    /* ---------------------------------------------------------------- checkpoints */
+
+    @Override
+    public void save(Path file) throws IOException {
+        if (inStep) {
+            throw new IllegalStateException(
+                    "Run.save: a step is under way: save in stepTaken or epochEnded");
+        }
+        try (Scope _ = Scope.open()) {
+            Snapshot all = Snapshot.empty(file);
+            RunFile.save(settings, all);
+            Snapshot own = RunFile.training(all);
+            own.put("data", data());
+            own.put("step", step);
+            own.put("epoch", epoch);
+            RunFile.save(finished, own.in("history"));
+            Pass current = pass;
+            if (current != null) {
+                Snapshot within = own.in("pass");
+                within.put("position", current.position);
+                within.put("seconds", current.seconds);
+                within.put("waited", current.waited);
+                current.totals.save(within.in("totals"));
+            }
+            all.write();
+        }
+    }
+
+    /** What must be the same in a resumed run, or its position would mean something else. */
+    private String data() {
+        return training.samples()
+                + " samples in batches of "
+                + training.size()
+                + ", "
+                + settings.accumulated()
+                + " per step";
+    }
+
+    /** Goes on from a checkpoint, if one was given; the listeners are for later. */
+    private @Nullable Snapshot restore() {
+        Path file = RunFile.find(settings);
+        if (file == null) {
+            return null;
+        }
+        try {
+            Snapshot all = Snapshot.read(file);
+            Snapshot own = RunFile.training(all);
+            RunFile.check(settings, all);
+            if (!own.text("data").equals(data())) {
+                throw new FormatException(
+                        file,
+                        "its run had "
+                                + own.text("data")
+                                + ", this one has "
+                                + data()
+                                + ": resume with the same data");
+            }
+            List<History.Epoch> history = RunFile.history(own.in("history"));
+            Pass within = null;
+            if (own.has("pass/position")) {
+                Snapshot from = own.in("pass");
+                Totals totals = new Totals(settings.metrics());
+                totals.restore(from.in("totals"));
+                within = new Pass(totals, (int) from.whole("position"));
+                within.seconds = from.number("seconds");
+                within.waited = from.number("waited");
+            }
+            long savedStep = own.whole("step");
+            int savedEpoch = (int) own.whole("epoch");
+            RunFile.restoreModel(settings, all);
+            finished.addAll(history);
+            step = savedStep;
+            epoch = savedEpoch;
+            pass = within;
+            return all;
+        } catch (IOException e) {
+            throw cannotResume(file, e);
+        }
+    }
+
+    private void restoreListeners(Snapshot saved) {
+        try {
+            RunFile.restoreListeners(settings, saved);
+        } catch (IOException e) {
+            throw cannotResume(saved.file(), e);
+        }
+    }
+
+    private static UncheckedIOException cannotResume(Path file, IOException e) {
+        return new UncheckedIOException(
+                "Trainer.resume: cannot go on from " + file + ": " + AtomicFile.reason(e), e);
+    }
+
+    /* ---------------------------------------------------------------- what listeners see */
 
     @Override
     public Layer model() {
@@ -227,5 +366,16 @@ final class TrainingRun implements TrainingListener.Run {
         if (stopped == null) {
             stopped = reason;
         }
+    }
+
+    @Override
+    public @Nullable String stopReason() {
+        return stopped;
+    }
+
+    @Override
+    public Layer evaluated() {
+        WeightAverage average = settings.average();
+        return average == null ? settings.model() : average.model();
     }
 }

@@ -5,6 +5,10 @@
 package io.gatun.nn;
 
 import io.gatun.InPlace;
+import io.gatun.Scope;
+import io.gatun.Tensor;
+import java.io.IOException;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -13,9 +17,10 @@ import java.util.List;
  * and Juditsky, "Acceleration of stochastic approximation by averaging", 1992; as TensorFlow's
  * ExponentialMovingAverage. State, such as running statistics, is averaged in the same way.
  *
- * <p>Give it to {@link Trainer#listeners}, or call {@link #update} after each step.
+ * <p>Give it to {@link Trainer#listeners}, or call {@link #update} after each step. {@link
+ * Trainer#validateWith} has validation look at it.
  */
-public final class WeightAverage implements TrainingListener {
+public final class WeightAverage implements TrainingListener, Resumable {
     private final Layer model;
     private final Layer average;
     private final float weight;
@@ -37,6 +42,11 @@ public final class WeightAverage implements TrainingListener {
     public static WeightAverage of(Layer model, double decay) {
         Checks.fraction("WeightAverage", "decay", decay);
         return new WeightAverage(model, model.map(Parameter::copy), (float) (1 - decay));
+    }
+
+    /** Whether this is the average of a model. */
+    boolean isOf(Layer other) {
+        return model.equals(other);
     }
 
     /**
@@ -63,5 +73,35 @@ public final class WeightAverage implements TrainingListener {
     @Override
     public void stepTaken(Run run, Step step) {
         update();
+    }
+
+    /** Exchanges the weights of the model and of the average: twice is as if nothing had been. */
+    void swap() {
+        List<Parameter> ours = all(average);
+        List<Parameter> theirs = all(model);
+        try (Scope _ = Scope.open()) {
+            for (int i = 0; i < ours.size(); i++) {
+                Parameter mine = ours.get(i);
+                Tensor kept = InPlace.persistent(mine.value(), mine.value().layout());
+                mine.set(theirs.get(i).value());
+                theirs.get(i).set(kept);
+            }
+        }
+    }
+
+    private static List<Parameter> all(Layer layer) {
+        List<Parameter> all = new ArrayList<>(layer.parameters());
+        all.addAll(layer.state());
+        return all;
+    }
+
+    @Override
+    public void save(Snapshot to) {
+        to.put(all(average));
+    }
+
+    @Override
+    public void restore(Snapshot from) throws IOException {
+        from.load(all(average));
     }
 }

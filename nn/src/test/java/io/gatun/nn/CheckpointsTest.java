@@ -67,6 +67,11 @@ class CheckpointsTest {
                 }
 
                 @Override
+                public void save(Path file) throws IOException {
+                    Safetensors.save(model, file);
+                }
+
+                @Override
                 public void stop(String reason) {
                     throw new AssertionError(reason);
                 }
