@@ -80,13 +80,15 @@ public final class Tape extends Scope {
     }
 
     private final ArrayList<Node> nodes = new ArrayList<>();
+    private final boolean training;
     private boolean paused;
 
     /** Whether the forward pass's memory has been given back. */
     private boolean spent;
 
-    private Tape(int threads) {
+    private Tape(int threads, boolean training) {
         super(threads);
+        this.training = training;
     }
 
     /**
@@ -95,7 +97,7 @@ public final class Tape extends Scope {
      * @return the tape, to be closed by the same thread
      */
     public static Tape open() {
-        return new Tape(currentThreads());
+        return new Tape(currentThreads(), true);
     }
 
     /**
@@ -106,17 +108,29 @@ public final class Tape extends Scope {
      * @throws IllegalArgumentException if the number is out of range
      */
     public static Tape open(int threads) {
-        return new Tape(Threads.check(threads));
+        return new Tape(Threads.check(threads), true);
     }
 
     /**
-     * Whether the innermost open scope of this thread is a tape: layers that behave differently in
-     * training ask this.
+     * Opens a tape on which layers behave as in inference: nothing is dropped, running statistics
+     * are used and stay. For what a trained model's answer depends on, such as gradients by its
+     * input.
+     *
+     * @return the tape, to be closed by the same thread
+     */
+    public static Tape inference() {
+        return new Tape(currentThreads(), false);
+    }
+
+    /**
+     * Whether the innermost open scope of this thread is a tape, and not one for {@link
+     * #inference}: layers that behave differently in training ask this.
      *
      * @return true while a tape records
      */
     public static boolean isTraining() {
-        return recording() != null;
+        Tape tape = recording();
+        return tape != null && tape.training;
     }
 
     /** The tape that records on this thread now, or null. */
