@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gatun.bindings.cblas.Cblas;
 import io.gatun.bindings.gatun.Gatun;
+import io.gatun.bindings.lapacke.Lapacke;
 import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemoryLayout.PathElement;
 import java.lang.foreign.MemorySegment;
@@ -75,6 +76,8 @@ class GeneratedBindingsTest {
                         "openblas_get_corename")) {
             assertResolves(Cblas.class, name);
         }
+        assertResolves(Lapacke.class, "LAPACKE_dsyevd");
+        assertEquals(101, Lapacke.LAPACK_ROW_MAJOR());
         assertEquals(101, Cblas.CblasRowMajor());
         assertEquals(111, Cblas.CblasNoTrans());
         assertEquals(112, Cblas.CblasTrans());

@@ -156,7 +156,7 @@ public final class Batches {
      * The same batches, changed by a function after they were read and after the functions given
      * before.
      *
-     * @param transform such as augmentation
+     * @param transform such as an {@link Augmentation}
      * @return changed batches
      */
     public Batches transform(BatchTransform transform) {
