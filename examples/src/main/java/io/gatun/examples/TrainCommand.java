@@ -7,6 +7,7 @@ package io.gatun.examples;
 import io.gatun.Backend;
 import io.gatun.Memory;
 import io.gatun.Threads;
+import io.gatun.nn.GracefulStop;
 import io.gatun.nn.History;
 import io.gatun.nn.Layer;
 import io.gatun.nn.Losses;

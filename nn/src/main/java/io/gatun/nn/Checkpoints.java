@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
  * one stays. What writers that were killed left behind is deleted when training starts.
  *
  * <p>{@code last.safetensors} holds all of the run, and {@link Trainer#resume} goes on from it; it
- * is written after each epoch, by default, and when training is stopped (by a signal, for example).
- * {@code best.safetensors} holds the weights of the best epoch (the averaged ones with {@link
- * Trainer#validateWith}). {@link Safetensors#load} loads the weights from both.
+ * is written after each epoch, by default, and when training is stopped ({@link GracefulStop}, for
+ * example). {@code best.safetensors} holds the weights of the best epoch (the averaged ones with
+ * {@link Trainer#validateWith}). {@link Safetensors#load} loads the weights from both.
  *
  * <pre>{@code
  * Trainer.of(model, optimizer, loss)

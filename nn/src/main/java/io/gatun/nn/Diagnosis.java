@@ -18,7 +18,6 @@ final class Diagnosis {
     static String of(
             Layer model, Optimizer optimizer, Batch batch, double loss, int epoch, long step) {
         String what = "the loss is " + loss + " in epoch " + epoch + ", step " + step;
-        String rate = String.valueOf(optimizer.rate());
         if (batch.inputs().dtype() == DType.FLOAT32) {
             Tensor inputs = batch.inputs().contiguous();
             long bad = firstNotFinite(inputs);
@@ -34,6 +33,8 @@ final class Diagnosis {
                         + ": clean the data";
             }
         }
+        String rate = String.valueOf(optimizer.rate());
+        String where = began(model, batch);
         for (Parameter parameter : model.parameters()) {
             Tensor values = parameter.value().contiguous();
             long bad = firstNotFinite(values);
@@ -43,15 +44,34 @@ final class Diagnosis {
                         + parameter.name()
                         + " holds a "
                         + values.segment().getAtIndex(ValueLayout.JAVA_FLOAT, bad)
-                        + ", training has diverged: lower the learning rate (now "
+                        + ", training has diverged"
+                        + where
+                        + ": lower the learning rate (now "
                         + rate
                         + ")";
             }
         }
         return what
-                + ": training has diverged, or the data is badly scaled: lower the learning rate (now "
+                + ": training has diverged, or the data is badly scaled"
+                + where
+                + ": lower the learning rate (now "
                 + rate
                 + ") or normalise the inputs";
+    }
+
+    /**
+     * The batch runs once more, layer by layer. Where dropout draws anew, or the model takes more
+     * than the batch's inputs, that may not find what happened.
+     */
+    private static String began(Layer model, Batch batch) {
+        try {
+            String layer = FirstBadLayer.find(model, batch.inputs());
+            return layer == null
+                    ? "; the model's output is finite, so it began in the loss"
+                    : "; it began in layer " + layer;
+        } catch (RuntimeException e) {
+            return ""; // the model cannot be run by its inputs alone: what is known is enough
+        }
     }
 
     /** Position of the first NaN or infinity, or -1: x - x is NaN for both, else 0. */

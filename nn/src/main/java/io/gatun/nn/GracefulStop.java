@@ -2,19 +2,27 @@
  * Copyright 2026 The Gatun Authors
  * SPDX-License-Identifier: Apache-2.0
  */
-package io.gatun.examples;
+package io.gatun.nn;
 
-import io.gatun.nn.History;
-import io.gatun.nn.TrainingListener;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Lets Ctrl-C (or a plain kill) end training after the current step. The virtual machine waits with
- * its exit until {@link #close}, by when the last checkpoint is on the disk; its exit code is then
- * 130, by the signal.
+ * Lets Ctrl-C (or a plain kill) end training after the current step, with a last checkpoint where
+ * there are {@link Checkpoints}. The virtual machine waits with its exit until {@link #close}, by
+ * when all that is to be kept is on the disk, but for a minute at most; its exit code is then that
+ * of the signal.
+ *
+ * <pre>{@code
+ * try (GracefulStop stop = GracefulStop.install()) {
+ *     Trainer.of(model, optimizer, loss)
+ *         .listeners(stop, Checkpoints.in(folder))
+ *         .resumeIfPresent(folder)
+ *         .fit(training, validation, 90);
+ * }
+ * }</pre>
  */
-final class GracefulStop implements TrainingListener, AutoCloseable {
+public final class GracefulStop implements TrainingListener, AutoCloseable {
     /** Longer than any step or validation should take; after it the process ends in any case. */
     private static final long MOST_SECONDS = 60;
 
@@ -24,8 +32,12 @@ final class GracefulStop implements TrainingListener, AutoCloseable {
 
     private GracefulStop() {}
 
-    /** Begins to listen for signals. */
-    static GracefulStop install() {
+    /**
+     * Begins to listen for signals.
+     *
+     * @return the listener, to be closed when the program is ready to end
+     */
+    public static GracefulStop install() {
         GracefulStop stop = new GracefulStop();
         Runtime.getRuntime().addShutdownHook(stop.hook);
         return stop;
@@ -42,8 +54,12 @@ final class GracefulStop implements TrainingListener, AutoCloseable {
         }
     }
 
-    /** Whether the process has been asked to end. */
-    boolean asked() {
+    /**
+     * Whether the process has been asked to end.
+     *
+     * @return true from the signal on
+     */
+    public boolean asked() {
         return asked;
     }
 
