@@ -165,7 +165,6 @@ final class TrainingRun implements TrainingListener.Run {
                 rate = update(tape.lastGradients(forward.outcome.loss(), parameters));
             }
         } else {
-            accumulator.clear();
             double loss = 0;
             Map<String, Double> parts = new LinkedHashMap<>();
             for (int i = 0; i < settings.accumulated() && batches.hasNext(); i++) {
@@ -180,7 +179,10 @@ final class TrainingRun implements TrainingListener.Run {
                 }
             }
             values = new Totals.Values(loss, Collections.unmodifiableMap(parts));
-            rate = update(accumulator.gradients());
+            try (Scope _ = Scope.open()) { // for what the kernel call needs
+                rate = update(accumulator.gradients());
+                accumulator.clear();
+            }
         }
         step++;
         inStep = false;
