@@ -33,7 +33,7 @@ extern "C" {
 #endif
 
 /* Changes whenever a signature, a struct or a constant of this header changes; the loader compares it. */
-#define GATUN_ABI_VERSION 3
+#define GATUN_ABI_VERSION 4
 
 /* Largest rank of a strided iteration space. */
 #define GATUN_MAX_RANK 8
@@ -79,6 +79,13 @@ GATUN_API int32_t gatun_isa(void);
 GATUN_API int32_t gatun_isa_supported(int32_t isa);
 /* Number of worker threads that the pool has started so far (callers not counted). */
 GATUN_API int32_t gatun_workers(void);
+
+/*
+ * Memory for a large block, zero, aligned to 2 MiB, and in huge pages where the system gives them; null if there is no
+ * more. Goes back by gatun_unmap, with the same number of bytes.
+ */
+GATUN_API void *gatun_map(int64_t bytes);
+GATUN_API int32_t gatun_unmap(void *block, int64_t bytes);
 
 /* ---------------------------------------------------------------- strided elementwise work */
 
@@ -349,6 +356,33 @@ GATUN_API int32_t gatun_batch_norm_backward(const gatun_batch_norm *norm, const 
                                             const float *dy, const float *mean, const float *variance,
                                             const float *gamma, const float *beta, float *dx, float *dgamma,
                                             float *dbeta, float *dresidual, void *workspace);
+
+/* ---------------------------------------------------------------- group, instance and layer normalisation */
+
+/*
+ * Group normalisation (Wu and He, 2018) of x[samples][pixels][channels], channels innermost. The channels / groups
+ * channels of a group are normalised together, over all pixels, in each sample apart:
+ *     y = gamma * (x - mean) / sqrt(variance + epsilon) + beta
+ * As many groups as channels give instance normalisation; one pixel and one group give layer normalisation (Ba et al.,
+ * 2016). gamma, beta and their gradients have one element per channel; mean and inverse, which is
+ * 1 / sqrt(variance + epsilon), have samples * groups.
+ */
+typedef struct gatun_group_norm {
+    int64_t samples, pixels, channels;
+    int64_t groups; /* divides the channels */
+    float epsilon;
+    int32_t threads;
+} gatun_group_norm;
+
+/* Bytes of workspace, as for gatun_batch_norm_workspace. */
+GATUN_API int64_t gatun_group_norm_workspace(const gatun_group_norm *norm);
+/* Writes y, and mean and inverse for the way back. y may be x (in place). */
+GATUN_API int32_t gatun_group_norm_forward(const gatun_group_norm *norm, const float *x, const float *gamma,
+                                           const float *beta, float *y, float *mean, float *inverse, void *workspace);
+/* The gradients, given dy, that of y. dx may be null if it is not wanted; it may be dy (in place). */
+GATUN_API int32_t gatun_group_norm_backward(const gatun_group_norm *norm, const float *x, const float *dy,
+                                            const float *gamma, const float *mean, const float *inverse, float *dx,
+                                            float *dgamma, float *dbeta, void *workspace);
 
 /* ---------------------------------------------------------------- softmax and cross-entropy */
 

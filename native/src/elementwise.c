@@ -17,7 +17,7 @@ enum { STRIDED_COLUMNS = 64 };
 struct elementwise_job {
     const struct gatun_kernels *kernels;
     struct nd nd;
-    int32_t split, parts, op, binary;
+    int32_t split, parts, op, binary, stream;
     float p, q;
     const float *a, *b;
     float *y;
@@ -50,6 +50,7 @@ static void elementwise_part(void *argument, int32_t part) {
     struct nd nd = job->nd;
     struct nd_offset begin = nd_cut(&nd, job->split, job->parts, part);
     struct gatun_plane plane = nd_plane(&nd);
+    plane.stream = job->stream;
     if (job->parts > 1 && nd.dim[job->split].size == 0) {
         return;
     }
@@ -64,6 +65,7 @@ static void elementwise_part(void *argument, int32_t part) {
             call_in_column_blocks(job, plane, at);
         }
     } while (nd_next(&nd, nd.rank - 2, position, &at));
+    gatun_stream_end(job->stream);
 }
 
 static int32_t run_elementwise(struct elementwise_job *job, const gatun_nd *nd, double cost) {
@@ -81,6 +83,8 @@ static int32_t run_elementwise(struct elementwise_job *job, const gatun_nd *nd, 
         return GATUN_NOT_INITIALISED;
     }
     nd_order(&job->nd);
+    /* what is read is in the cache: written in place, it may stay there */
+    job->stream = job->nd.count * (int64_t)sizeof(float) >= GATUN_STREAM_BYTES && job->y != job->a && job->y != job->b;
     job->parts = parts_for(nd->threads, job->nd.count, cost * (double)job->nd.count);
     job->split = nd_split_dim(&job->nd, job->parts);
     gatun_pool_run(job->parts, elementwise_part, job);

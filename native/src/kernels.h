@@ -18,7 +18,25 @@ struct gatun_plane {
     int64_t a_row, a_col;
     int64_t b_row, b_col;
     int64_t y_row, y_col;
+    int32_t stream; /* y is to be stored past the caches */
 };
+
+/* Results from this size on do not stay in a cache until they are read: that of the last level of most processors. */
+#define GATUN_STREAM_BYTES ((int64_t)32 << 20)
+
+/* Lines shorter than this are stored the ordinary way. */
+#define GATUN_STREAM_LINE 1024
+
+/* Makes what was stored past the caches visible to other threads in the order of the program. */
+static inline void gatun_stream_end(int32_t streamed) {
+#if defined(__SSE2__)
+    if (streamed) {
+        __builtin_ia32_sfence();
+    }
+#else
+    (void)streamed;
+#endif
+}
 
 /* Weights in panels of one or two vectors of columns: see kernels/tile.c. */
 struct gatun_tile {
@@ -79,9 +97,29 @@ struct gatun_norm_rows {
     const float *mean, *scale, *shift;        /* normalised: scale * (x - mean) + shift */
     const float *gradient, *slope, *constant; /* dx = gradient * dz + slope * (x - mean) + constant */
     int32_t relu, mask;
+    int32_t stream;       /* out is to be stored past the caches: it and its rows are aligned to a cache line */
     float *out;           /* y, dx, or the gradient dz before the activation; null if dz is not wanted */
     double *sum, *second; /* of columns, added to */
 };
+
+/* Lines of contiguous memory, each of which is normalised as one: see kernels/norm_line.c. */
+struct gatun_norm_line {
+    int64_t cols;
+    int64_t step, mean_step; /* from one line to the next, and from its mean and inverse to those of the next */
+    const float *x, *dy, *gamma, *beta;
+    const float *mean, *inverse; /* normalised: gamma * inverse * (x - mean) + beta; for statistics, near the mean */
+    float slope, constant;       /* dx = gamma * inverse * dy + slope * (x - mean) + constant */
+    int32_t stream;              /* as above */
+    float *out;                  /* y or dx */
+    float *dgamma, *dbeta;       /* added to */
+};
+
+struct gatun_norm_sums {
+    double sum, second;
+};
+
+/* Lines whose sums are taken together. */
+#define GATUN_NORM_LINES 4
 
 /* One side of a Winograd transform: see kernels/winograd.c. */
 struct gatun_winograd {
@@ -182,6 +220,13 @@ struct gatun_kernels {
     /* sum += dz, second += dz * (x - mean) */
     void (*norm_backward_sums)(const struct gatun_norm_rows *norm);
     void (*norm_backward_apply)(const struct gatun_norm_rows *norm);
+
+    /* Of each of GATUN_NORM_LINES lines, or of 1: sum of x - mean, and of its squares. */
+    void (*norm_line_statistics)(int32_t lines, const struct gatun_norm_line *line, struct gatun_norm_sums *sums);
+    void (*norm_line_apply)(const struct gatun_norm_line *line);
+    /* The same of gamma * dy, and of its products with the normalised x; those of columns go to dbeta and dgamma. */
+    void (*norm_line_backward_sums)(int32_t lines, const struct gatun_norm_line *line, struct gatun_norm_sums *sums);
+    void (*norm_line_backward_apply)(const struct gatun_norm_line *line);
 
     void (*softmax)(int64_t rows, int64_t cols, int32_t log, const float *x, float *y);
     void (*cross_entropy)(int64_t rows, int64_t cols, const float *x, const int32_t *label, float *loss,

@@ -111,5 +111,5 @@ struct gatun_plane nd_plane(const struct nd *nd) {
     if (nd->rank > 1) {
         rows = nd->dim[nd->rank - 2];
     }
-    return (struct gatun_plane){rows.size, cols.size, rows.a, cols.a, rows.b, cols.b, rows.y, cols.y};
+    return (struct gatun_plane){rows.size, cols.size, rows.a, cols.a, rows.b, cols.b, rows.y, cols.y, 0};
 }

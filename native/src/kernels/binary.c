@@ -78,15 +78,39 @@ INLINE vf operand_part(const float *p, int64_t step, int64_t i, int64_t n) {
     return step == 0 ? v_set(p[0]) : v_load_part(p + i, n);
 }
 
-INLINE void contiguous_line(int32_t op, int64_t n, const float *a, int64_t a_step, const float *b, int64_t b_step,
-                            float *y) {
-    int64_t i = 0;
+INLINE int64_t whole_vectors(int32_t op, int stream, int64_t i, int64_t n, const float *a, int64_t a_step,
+                             const float *b, int64_t b_step, float *y) {
     for (; i + VL <= n; i += VL) {
-        v_store(y + i, binary_value(op, operand(a, a_step, i), operand(b, b_step, i)));
+        vf v = binary_value(op, operand(a, a_step, i), operand(b, b_step, i));
+        if (stream) {
+            v_stream(y + i, v);
+        } else {
+            v_store(y + i, v);
+        }
+    }
+    return i;
+}
+
+/* Fewer elements than a vector has. */
+INLINE void some(int32_t op, int64_t i, int64_t n, const float *a, int64_t a_step, const float *b, int64_t b_step,
+                 float *y) {
+    v_store_part(y + i, binary_value(op, operand_part(a, a_step, i, n), operand_part(b, b_step, i, n)), n);
+}
+
+INLINE void contiguous_line(int32_t op, int32_t stream, int64_t n, const float *a, int64_t a_step, const float *b,
+                            int64_t b_step, float *y) {
+    int64_t i = 0;
+    if (CAN_STREAM && stream && n >= GATUN_STREAM_LINE) {
+        i = v_unaligned(y, n);
+        if (i > 0) {
+            some(op, 0, i, a, a_step, b, b_step, y);
+        }
+        i = whole_vectors(op, 1, i, n, a, a_step, b, b_step, y);
+    } else {
+        i = whole_vectors(op, 0, i, n, a, a_step, b, b_step, y);
     }
     if (i < n) {
-        vf v = binary_value(op, operand_part(a, a_step, i, n - i), operand_part(b, b_step, i, n - i));
-        v_store_part(y + i, v, n - i);
+        some(op, i, n - i, a, a_step, b, b_step, y);
     }
 }
 
@@ -129,11 +153,11 @@ static int can_fold(const struct gatun_plane *s) {
 INLINE void binary_plane(int32_t op, const struct gatun_plane *s, const float *a, const float *b, float *y) {
     for (int64_t r = 0; r < s->rows; r++, a += s->a_row, b += s->b_row, y += s->y_row) {
         if (s->y_col == 1 && s->a_col == 1 && s->b_col == 1) {
-            contiguous_line(op, s->cols, a, 1, b, 1, y);
+            contiguous_line(op, s->stream, s->cols, a, 1, b, 1, y);
         } else if (s->y_col == 1 && s->a_col == 1 && s->b_col == 0) {
-            contiguous_line(op, s->cols, a, 1, b, 0, y);
+            contiguous_line(op, s->stream, s->cols, a, 1, b, 0, y);
         } else if (s->y_col == 1 && s->a_col == 0 && s->b_col == 1) {
-            contiguous_line(op, s->cols, a, 0, b, 1, y);
+            contiguous_line(op, s->stream, s->cols, a, 0, b, 1, y);
         } else {
             strided_line(op, s->cols, a, s->a_col, b, s->b_col, y, s->y_col);
         }

@@ -11,15 +11,17 @@
 
 enum { BLOCK_ROWS = 64, PANEL = 4, GROUP_ROWS = 4 };
 /* Columns whose sums are kept at a time where there are many, and from which number on rows are taken one by one. */
-enum { CHUNK = 512, MANY = 256 };
+enum { CHUNK = 1024, MANY = PANEL * VL };
 
 /* lanes is VL, known at compile time, but for the last columns. */
 INLINE vf load_lanes(const float *p, int64_t lanes) {
     return lanes == VL ? v_load(p) : v_load_part(p, lanes);
 }
 
-INLINE void store_lanes(float *p, vf v, int64_t lanes) {
-    if (lanes == VL) {
+INLINE void store_lanes(int stream, float *p, vf v, int64_t lanes) {
+    if (CAN_STREAM && stream) {
+        v_stream(p, v); /* there are whole vectors alone */
+    } else if (lanes == VL) {
         v_store(p, v);
     } else {
         v_store_part(p, v, lanes);
@@ -73,17 +75,18 @@ INLINE void flush(int64_t cols, vf part, double *total) {
     } while (0)
 
 /*
- * Many columns: one row after the other, in the order of memory, since the processor does not guess what comes next in
- * several places of a page. Calls call(lanes of a vector, row, column, its sum, its second) for all vectors of all rows.
+ * Many columns: rows of several places at a time, each place read in the order of memory, since the processor guesses
+ * what comes next in several pages, but not in several rows of one. Calls call(number of rows, rows from one to the
+ * next, lanes of a vector, first row, column, its sum, its second) for all vectors of all rows.
  */
-#define CHUNK_ROW(call)                                                                                                \
+#define CHUNK_ROWS(call, rows, step)                                                                                   \
     do {                                                                                                               \
         int64_t c = 0;                                                                                                 \
         for (; c + VL <= width; c += VL) {                                                                             \
-            call(VL, row, chunk + c, sum + c, second + c);                                                             \
+            call(rows, step, VL, row, chunk + c, sum + c, second + c);                                                 \
         }                                                                                                              \
         if (c < width) {                                                                                               \
-            call(width - c, row, chunk + c, sum + c, second + c);                                                      \
+            call(rows, step, width - c, row, chunk + c, sum + c, second + c);                                          \
         }                                                                                                              \
     } while (0)
 
@@ -92,14 +95,18 @@ INLINE void flush(int64_t cols, vf part, double *total) {
         float sum[CHUNK + VL], second[CHUNK + VL];                                                                     \
         for (int64_t begin = 0; begin < n->rows; begin += BLOCK_ROWS) {                                                \
             int64_t end = n->rows - begin < BLOCK_ROWS ? n->rows : begin + BLOCK_ROWS;                                 \
+            int64_t step = (end - begin) / GROUP_ROWS;                                                                 \
             for (int64_t chunk = 0; chunk < n->cols; chunk += CHUNK) {                                                 \
                 int64_t width = n->cols - chunk < CHUNK ? n->cols - chunk : CHUNK, row = begin;                        \
                 for (int64_t c = 0; c < width; c += VL) {                                                              \
                     v_store(sum + c, (vf){0});                                                                         \
                     v_store(second + c, (vf){0});                                                                      \
                 }                                                                                                      \
-                for (; row < end; row++) {                                                                             \
-                    CHUNK_ROW(call);                                                                                   \
+                for (; row < begin + step; row++) {                                                                    \
+                    CHUNK_ROWS(call, GROUP_ROWS, step);                                                                \
+                }                                                                                                      \
+                for (row = begin + GROUP_ROWS * step; row < end; row++) {                                              \
+                    CHUNK_ROWS(call, 1, 0);                                                                            \
                 }                                                                                                      \
                 for (int64_t c = 0; c < width; c += VL) {                                                              \
                     int64_t lanes = width - c < VL ? width - c : VL;                                                   \
@@ -112,11 +119,17 @@ INLINE void flush(int64_t cols, vf part, double *total) {
 
 /* ---- the mean and variance of a batch */
 
-INLINE void statistics_row(int64_t lanes, const struct gatun_norm_rows *n, int64_t row, int64_t c, float *sum,
-                           float *second) {
-    vf d = load_lanes(n->x + row * n->cols + c, lanes) - load_lanes(n->mean + c, lanes);
-    v_store(sum, v_load(sum) + d);
-    v_store(second, v_load(second) + d * d);
+INLINE void statistics_rows(int rows, int64_t step, int64_t lanes, const struct gatun_norm_rows *n, int64_t row, int64_t c,
+                            float *sum, float *second) {
+    vf mean = load_lanes(n->mean + c, lanes), s = v_load(sum), q = v_load(second);
+#pragma GCC unroll 4
+    for (int r = 0; r < rows; r++) {
+        vf d = load_lanes(n->x + (row + r * step) * n->cols + c, lanes) - mean;
+        s += d;
+        q += d * d;
+    }
+    v_store(sum, s);
+    v_store(second, q);
 }
 
 INLINE void statistics(int vectors, int64_t lanes, const struct gatun_norm_rows *n, int64_t begin, int64_t rows,
@@ -145,7 +158,7 @@ INLINE void statistics(int vectors, int64_t lanes, const struct gatun_norm_rows 
 
 void KERNEL(norm_statistics)(const struct gatun_norm_rows *n) {
     if (n->cols > PANEL * VL) {
-#define CALL(lanes, row, c, sum, second) statistics_row(lanes, n, row, c, sum, second)
+#define CALL(rows, step, lanes, row, c, sum, second) statistics_rows(rows, step, lanes, n, row, c, sum, second)
         SUM_CHUNKS(n, CALL);
 #undef CALL
         return;
@@ -157,7 +170,7 @@ void KERNEL(norm_statistics)(const struct gatun_norm_rows *n) {
 
 /* ---- y = activation(scale * (x - mean) + shift + residual) */
 
-INLINE void apply_lanes(int rows, int with_residual, int relu, int64_t lanes, int64_t at,
+INLINE void apply_lanes(int rows, int with_residual, int relu, int stream, int64_t lanes, int64_t at,
                         const struct gatun_norm_rows *n, int64_t c) {
     vf mean = load_lanes(n->mean + c, lanes), scale = load_lanes(n->scale + c, lanes);
     vf shift = load_lanes(n->shift + c, lanes);
@@ -168,28 +181,36 @@ INLINE void apply_lanes(int rows, int with_residual, int relu, int64_t lanes, in
         if (with_residual) {
             y += load_lanes(n->residual + i, lanes);
         }
-        store_lanes(n->out + i, relu ? v_relu(y) : y, lanes);
+        store_lanes(stream, n->out + i, relu ? v_relu(y) : y, lanes);
     }
 }
 
-INLINE void apply_rows(int rows, int with_residual, int relu, const struct gatun_norm_rows *n, int64_t row) {
+INLINE void apply_rows(int rows, int with_residual, int relu, int stream, const struct gatun_norm_rows *n, int64_t row) {
     int64_t c = 0, at = row * n->cols;
     for (; c + VL <= n->cols; c += VL) {
-        apply_lanes(rows, with_residual, relu, VL, at, n, c);
+        apply_lanes(rows, with_residual, relu, stream, VL, at, n, c);
     }
     if (c < n->cols) {
-        apply_lanes(rows, with_residual, relu, n->cols - c, at, n, c);
+        apply_lanes(rows, with_residual, relu, 0, n->cols - c, at, n, c);
     }
 }
 
-INLINE void apply(int with_residual, int relu, const struct gatun_norm_rows *n) {
-#define CALL(rows, row) apply_rows(rows, with_residual, relu, n, row)
+INLINE void apply_all(int with_residual, int relu, int stream, const struct gatun_norm_rows *n) {
+#define CALL(rows, row) apply_rows(rows, with_residual, relu, stream, n, row)
     if (n->cols > MANY) {
         ROW_GROUPS(1, 0, n->rows, CALL);
     } else {
         ROW_GROUPS(GROUP_ROWS, 0, n->rows, CALL);
     }
 #undef CALL
+}
+
+INLINE void apply(int with_residual, int relu, const struct gatun_norm_rows *n) {
+    if (n->stream) {
+        apply_all(with_residual, relu, 1, n);
+    } else {
+        apply_all(with_residual, relu, 0, n);
+    }
 }
 
 void KERNEL(norm_apply)(const struct gatun_norm_rows *n) {
@@ -236,7 +257,7 @@ INLINE void sums(int vectors, int64_t lanes, int mask, int write, const struct g
             sum[j] += dz;
             second[j] += dz * distance;
             if (write) {
-                store_lanes(n->out + i + j * VL, dz, lanes);
+                store_lanes(0, n->out + i + j * VL, dz, lanes);
             }
         }
     }
@@ -247,26 +268,31 @@ INLINE void sums(int vectors, int64_t lanes, int mask, int write, const struct g
     }
 }
 
-INLINE void sums_row(int64_t lanes, int mask, int write, const struct gatun_norm_rows *n, int64_t row, int64_t c,
-                     float *sum, float *second) {
-    vf scale = {0}, shift = {0};
+INLINE void sums_rows(int rows, int64_t step, int64_t lanes, int mask, int write, const struct gatun_norm_rows *n,
+                      int64_t row, int64_t c, float *sum, float *second) {
+    vf mean = load_lanes(n->mean + c, lanes), scale = {0}, shift = {0}, s = v_load(sum), q = v_load(second);
     if (mask == GATUN_MASK_X) {
         scale = load_lanes(n->scale + c, lanes);
         shift = load_lanes(n->shift + c, lanes);
     }
-    int64_t i = row * n->cols + c;
-    vf distance = load_lanes(n->x + i, lanes) - load_lanes(n->mean + c, lanes);
-    vf dz = masked(mask, n, i, lanes, distance, scale, shift);
-    v_store(sum, v_load(sum) + dz);
-    v_store(second, v_load(second) + dz * distance);
-    if (write) {
-        store_lanes(n->out + i, dz, lanes);
+#pragma GCC unroll 4
+    for (int r = 0; r < rows; r++) {
+        int64_t i = (row + r * step) * n->cols + c;
+        vf distance = load_lanes(n->x + i, lanes) - mean;
+        vf dz = masked(mask, n, i, lanes, distance, scale, shift);
+        s += dz;
+        q += dz * distance;
+        if (write) {
+            store_lanes(0, n->out + i, dz, lanes);
+        }
     }
+    v_store(sum, s);
+    v_store(second, q);
 }
 
 INLINE void backward_sums(int mask, int write, const struct gatun_norm_rows *n) {
     if (n->cols > PANEL * VL) {
-#define CALL(lanes, row, c, sum, second) sums_row(lanes, mask, write, n, row, c, sum, second)
+#define CALL(rows, step, lanes, row, c, sum, second) sums_rows(rows, step, lanes, mask, write, n, row, c, sum, second)
         SUM_CHUNKS(n, CALL);
 #undef CALL
         return;
@@ -287,7 +313,7 @@ void KERNEL(norm_backward_sums)(const struct gatun_norm_rows *n) {
     }
 }
 
-INLINE void backward_lanes(int rows, int mask, int64_t lanes, int64_t at, const struct gatun_norm_rows *n, int64_t c) {
+INLINE void backward_lanes(int rows, int mask, int stream, int64_t lanes, int64_t at, const struct gatun_norm_rows *n, int64_t c) {
     vf mean = load_lanes(n->mean + c, lanes), scale = {0}, shift = {0};
     vf gradient = load_lanes(n->gradient + c, lanes), slope = load_lanes(n->slope + c, lanes);
     vf constant = load_lanes(n->constant + c, lanes);
@@ -300,28 +326,36 @@ INLINE void backward_lanes(int rows, int mask, int64_t lanes, int64_t at, const 
         int64_t i = at + r * n->cols + c;
         vf distance = load_lanes(n->x + i, lanes) - mean;
         vf dz = masked(mask, n, i, lanes, distance, scale, shift);
-        store_lanes(n->out + i, gradient * dz + (slope * distance + constant), lanes);
+        store_lanes(stream, n->out + i, gradient * dz + (slope * distance + constant), lanes);
     }
 }
 
-INLINE void backward_rows(int rows, int mask, const struct gatun_norm_rows *n, int64_t row) {
+INLINE void backward_rows(int rows, int mask, int stream, const struct gatun_norm_rows *n, int64_t row) {
     int64_t c = 0, at = row * n->cols;
     for (; c + VL <= n->cols; c += VL) {
-        backward_lanes(rows, mask, VL, at, n, c);
+        backward_lanes(rows, mask, stream, VL, at, n, c);
     }
     if (c < n->cols) {
-        backward_lanes(rows, mask, n->cols - c, at, n, c);
+        backward_lanes(rows, mask, 0, n->cols - c, at, n, c);
     }
 }
 
-INLINE void backward_apply(int mask, const struct gatun_norm_rows *n) {
-#define CALL(rows, row) backward_rows(rows, mask, n, row)
+INLINE void backward_apply_all(int mask, int stream, const struct gatun_norm_rows *n) {
+#define CALL(rows, row) backward_rows(rows, mask, stream, n, row)
     if (n->cols > MANY) {
         ROW_GROUPS(1, 0, n->rows, CALL);
     } else {
         ROW_GROUPS(GROUP_ROWS, 0, n->rows, CALL);
     }
 #undef CALL
+}
+
+INLINE void backward_apply(int mask, const struct gatun_norm_rows *n) {
+    if (n->stream) {
+        backward_apply_all(mask, 1, n);
+    } else {
+        backward_apply_all(mask, 0, n);
+    }
 }
 
 void KERNEL(norm_backward_apply)(const struct gatun_norm_rows *n) {

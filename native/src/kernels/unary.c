@@ -46,10 +46,28 @@ INLINE vf unary_value(int32_t op, vf a, vf p, vf q) {
     }
 }
 
-INLINE void contiguous_line(int32_t op, vf p, vf q, int64_t n, const float *a, float *y) {
-    int64_t i = 0;
+INLINE int64_t whole_vectors(int32_t op, int stream, vf p, vf q, int64_t i, int64_t n, const float *a, float *y) {
     for (; i + VL <= n; i += VL) {
-        v_store(y + i, unary_value(op, v_load(a + i), p, q));
+        vf v = unary_value(op, v_load(a + i), p, q);
+        if (stream) {
+            v_stream(y + i, v);
+        } else {
+            v_store(y + i, v);
+        }
+    }
+    return i;
+}
+
+INLINE void contiguous_line(int32_t op, int32_t stream, vf p, vf q, int64_t n, const float *a, float *y) {
+    int64_t i = 0;
+    if (CAN_STREAM && stream && n >= GATUN_STREAM_LINE) {
+        i = v_unaligned(y, n);
+        if (i > 0) {
+            v_store_part(y, unary_value(op, v_load_part(a, i), p, q), i);
+        }
+        i = whole_vectors(op, 1, p, q, i, n, a, y);
+    } else {
+        i = whole_vectors(op, 0, p, q, i, n, a, y);
     }
     if (i < n) {
         v_store_part(y + i, unary_value(op, v_load_part(a + i, n - i), p, q), n - i);
@@ -75,7 +93,7 @@ INLINE void unary_plane(int32_t op, float p_scalar, float q_scalar, const struct
     vf p = v_set(p_scalar), q = v_set(q_scalar);
     for (int64_t r = 0; r < s->rows; r++, a += s->a_row, y += s->y_row) {
         if (s->a_col == 1 && s->y_col == 1) {
-            contiguous_line(op, p, q, s->cols, a, y);
+            contiguous_line(op, s->stream, p, q, s->cols, a, y);
         } else {
             strided_line(op, p, q, s->cols, a, s->a_col, y, s->y_col);
         }

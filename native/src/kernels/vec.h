@@ -28,6 +28,9 @@
 #define REGISTERS 32
 #define KERNEL(name) name##_neon
 #else
+#if defined(__SSE2__)
+#include <immintrin.h>
+#endif
 #define VL 4
 #define REGISTERS 16
 #define KERNEL(name) name##_baseline
@@ -57,6 +60,38 @@ INLINE vf v_load(const float *p) {
 
 INLINE void v_store(float *p, vf v) {
     *(vf_memory *)p = v;
+}
+
+/*
+ * Stores past the caches, to an address that is aligned to a vector: memory is not read first, and the caches keep what
+ * they hold. For results that are too large to stay in a cache anyway. The caller of the kernel ends with gatun_stream_end.
+ */
+#if defined(GATUN_KERNELS_AVX512)
+#define CAN_STREAM 1
+INLINE void v_stream(float *p, vf v) {
+    _mm512_stream_ps(p, (__m512)v);
+}
+#elif defined(GATUN_KERNELS_AVX2)
+#define CAN_STREAM 1
+INLINE void v_stream(float *p, vf v) {
+    _mm256_stream_ps(p, (__m256)v);
+}
+#elif defined(__SSE2__)
+#define CAN_STREAM 1
+INLINE void v_stream(float *p, vf v) {
+    _mm_stream_ps(p, (__m128)v);
+}
+#else
+#define CAN_STREAM 0
+INLINE void v_stream(float *p, vf v) {
+    v_store(p, v);
+}
+#endif
+
+/* Elements of a line of n before the first one that is aligned to a vector. */
+INLINE int64_t v_unaligned(const float *p, int64_t n) {
+    int64_t before = (int64_t)(-(uintptr_t)p / sizeof(float) % VL);
+    return before < n ? before : n;
 }
 
 /* ---- masks: a register of bits with AVX-512, a vector of 0 and -1 elsewhere */
@@ -295,15 +330,18 @@ INLINE vf v_relu(vf a) {
 #endif
 }
 
+/* The halves of the vector are added, then the halves of that. */
 INLINE float v_sum(vf v) {
-    float t[VL];
-    memcpy(t, &v, sizeof t);
-    for (int half = VL / 2; half > 0; half /= 2) {
-        for (int i = 0; i < half; i++) {
-            t[i] += t[i + half];
-        }
-    }
-    return t[0];
+#if defined(GATUN_KERNELS_AVX512)
+    return _mm512_reduce_add_ps((__m512)v);
+#else
+#if defined(GATUN_KERNELS_AVX2)
+    v4 h = (v4)_mm256_castps256_ps128((__m256)v) + (v4)_mm256_extractf128_ps((__m256)v, 1);
+#else
+    v4 h = v;
+#endif
+    return (h[0] + h[2]) + (h[1] + h[3]);
+#endif
 }
 
 INLINE float v_largest(vf v) {

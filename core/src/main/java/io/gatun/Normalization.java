@@ -170,7 +170,7 @@ public final class Normalization {
                         factor,
                         term);
         NormalizationRules rules =
-                new NormalizationRules(norm, x, gamma, mean, variance, relu ? y : null);
+                NormalizationRules.ofBatch(norm, x, gamma, mean, variance, relu ? y : null);
         Tape.Edge toX =
                 new Tape.Edge(
                         x,
@@ -362,19 +362,8 @@ public final class Normalization {
         }
     }
 
-    /** Runs a pass with scratch memory from the pool, which goes back at once. */
     private static void withWorkspace(
             Kernels.BatchNorm norm, int threads, Consumer<MemorySegment> call) {
-        long bytes = Backend.kernels().batchNormWorkspace(norm, threads);
-        if (bytes == 0) {
-            call.accept(MemorySegment.NULL);
-            return;
-        }
-        Pool.Block block = Pool.INSTANCE.acquire(bytes);
-        try {
-            call.accept(block.segment);
-        } finally {
-            Pool.INSTANCE.release(block);
-        }
+        Pool.INSTANCE.withScratch(Backend.kernels().batchNormWorkspace(norm, threads), call);
     }
 }

@@ -5,42 +5,72 @@
 package io.gatun;
 
 import io.gatun.kernel.Kernels;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The rules of a batch normalisation in differentiable operations, for forward mode and second
+ * The rules of a normalisation in differentiable operations, for forward mode and second
  * derivatives. The ordinary walk back is one kernel.
  */
 final class NormalizationRules {
-    private final Kernels.BatchNorm norm;
     private final Tensor x;
     private final Tensor gamma;
-    private final Tensor mean;
-    private final Tensor variance;
-    private final @Nullable Tensor output;
-    private final int[] axes;
+    private final float epsilon;
+    private final UnaryOperator<Tensor> mean;
+    private final int[] others;
     private final long[] channels;
+    private final @Nullable Tensor givenMean;
+    private final @Nullable Tensor givenVariance;
+    private final @Nullable Tensor output;
 
     /**
-     * @param mean the statistics, constants if the normalisation is by given ones
+     * @param mean the mean over what is normalised together, in a shape that broadcasts with x
+     * @param others the dimensions of x that gamma does not have
+     * @param channels the shape in which gamma broadcasts with x
+     * @param givenMean where the normalisation is by given statistics, these; else null
      * @param output where a ReLU follows, else null
      */
     NormalizationRules(
+            Tensor x,
+            Tensor gamma,
+            float epsilon,
+            UnaryOperator<Tensor> mean,
+            int[] others,
+            long[] channels,
+            @Nullable Tensor givenMean,
+            @Nullable Tensor givenVariance,
+            @Nullable Tensor output) {
+        this.x = x;
+        this.gamma = gamma;
+        this.epsilon = epsilon;
+        this.mean = mean;
+        this.others = others;
+        this.channels = channels;
+        this.givenMean = givenMean;
+        this.givenVariance = givenVariance;
+        this.output = output;
+    }
+
+    /** Those of a batch normalisation. */
+    static NormalizationRules ofBatch(
             Kernels.BatchNorm norm,
             Tensor x,
             Tensor gamma,
             Tensor mean,
             Tensor variance,
             @Nullable Tensor output) {
-        this.norm = norm;
-        this.x = x;
-        this.gamma = gamma;
-        this.mean = mean;
-        this.variance = variance;
-        this.output = output;
         boolean image = x.shape().rank() == 4;
-        this.axes = image ? new int[] {0, 2, 3} : new int[] {0};
-        this.channels = image ? new long[] {1, -1, 1, 1} : new long[] {1, -1};
+        int[] axes = image ? new int[] {0, 2, 3} : new int[] {0};
+        return new NormalizationRules(
+                x,
+                gamma,
+                norm.epsilon(),
+                v -> v.mean(true, axes),
+                axes,
+                image ? new long[] {1, -1, 1, 1} : new long[] {1, -1},
+                norm.fixed() ? mean : null,
+                norm.fixed() ? variance : null,
+                output);
     }
 
     private Tensor channels(Tensor perChannel) {
@@ -48,13 +78,13 @@ final class NormalizationRules {
     }
 
     private Tensor centred() {
-        return x.sub(norm.fixed() ? channels(mean) : x.mean(true, axes));
+        return x.sub(givenMean != null ? channels(givenMean) : mean.apply(x));
     }
 
     /** One over the deviation: a function of x, unless the statistics are given. */
     private Tensor inverse() {
-        Tensor v = norm.fixed() ? channels(variance) : centred().square().mean(true, axes);
-        return v.add(norm.epsilon()).sqrt().reciprocal();
+        Tensor v = givenVariance != null ? channels(givenVariance) : mean.apply(centred().square());
+        return v.add(epsilon).sqrt().reciprocal();
     }
 
     private Tensor normalised() {
@@ -68,11 +98,11 @@ final class NormalizationRules {
 
     /** The derivative of the normalised values is symmetric: this goes both ways. */
     private Tensor project(Tensor v) {
-        if (norm.fixed()) {
+        if (givenMean != null) {
             return v.mul(inverse());
         }
         Tensor n = normalised();
-        return v.sub(v.mean(true, axes)).sub(n.mul(v.mul(n).mean(true, axes))).mul(inverse());
+        return v.sub(mean.apply(v)).sub(n.mul(mean.apply(v.mul(n)))).mul(inverse());
     }
 
     Tensor inputGradient(Tensor g) {
@@ -83,8 +113,13 @@ final class NormalizationRules {
         return before(project(v).mul(channels(gamma)));
     }
 
+    /** The sum over the dimensions that gamma does not have. */
+    private Tensor perChannel(Tensor values) {
+        return others.length == 0 ? values : values.sum(false, others);
+    }
+
     Tensor gammaGradient(Tensor g) {
-        return before(g).mul(normalised()).sum(false, axes);
+        return perChannel(before(g).mul(normalised()));
     }
 
     Tensor gammaTangent(Tensor v) {
@@ -92,7 +127,7 @@ final class NormalizationRules {
     }
 
     Tensor betaGradient(Tensor g) {
-        return before(g).sum(false, axes);
+        return perChannel(before(g));
     }
 
     Tensor betaTangent(Tensor v) {

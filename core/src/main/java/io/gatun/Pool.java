@@ -4,6 +4,7 @@
  */
 package io.gatun;
 
+import io.gatun.kernel.Kernels;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.management.ManagementFactory;
@@ -16,6 +17,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,7 +36,7 @@ import org.jspecify.annotations.Nullable;
 final class Pool {
     static final Pool INSTANCE = new Pool();
 
-    /** A piece of native memory, 64-byte aligned. */
+    /** A piece of native memory, 64-byte aligned; large ones are in huge pages. */
     static final class Block {
         final MemorySegment segment;
         final Arena arena;
@@ -142,6 +144,20 @@ final class Pool {
         }
     }
 
+    /** Runs a kernel with scratch memory, which goes back at once; a null segment for no bytes. */
+    void withScratch(long bytes, Consumer<MemorySegment> call) {
+        if (bytes == 0) {
+            call.accept(MemorySegment.NULL);
+            return;
+        }
+        Block block = acquire(bytes);
+        try {
+            call.accept(block.segment);
+        } finally {
+            release(block);
+        }
+    }
+
     /**
      * A block for a tensor that no scope owns: its memory comes back by garbage collection only.
      */
@@ -170,11 +186,13 @@ final class Pool {
     }
 
     private Block allocate(int sizeClass, long size) {
+        Kernels kernels = Backend.kernels();
         for (int attempt = 0; ; attempt++) {
             if (reserve(size)) {
                 Arena arena = Arena.ofShared();
                 try {
-                    Block block = new Block(arena.allocate(size, 64), arena, sizeClass);
+                    MemorySegment memory = kernels.allocate(size, arena);
+                    Block block = new Block(memory, arena, sizeClass);
                     allocated.addAndGet(size);
                     return block;
                 } catch (OutOfMemoryError e) {

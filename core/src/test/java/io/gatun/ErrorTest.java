@@ -354,6 +354,41 @@ class ErrorTest {
     private void normalising() {
         Shape image = Shape.of(2, 3, 4, 4);
         Tensor x = Tensor.zeros(image);
+        add(
+                "groupNorm rank",
+                () -> GroupNormalization.groupNorm(t(3), 1, t(3), t(3), 0),
+                "[N, C, ...]",
+                "[3]");
+        add(
+                "groupNorm groups",
+                () -> GroupNormalization.groupNorm(t(2, 4), 3, t(4), t(4), 0),
+                "groups = 3",
+                "4");
+        add(
+                "groupNorm gamma",
+                () -> GroupNormalization.groupNorm(t(2, 4), 2, t(2), t(4), 0),
+                "gamma",
+                "[2]",
+                "[4]");
+        add(
+                "groupNorm epsilon",
+                () -> GroupNormalization.groupNorm(t(2, 4), 2, t(4), t(4), -1),
+                "epsilon = -1");
+        add(
+                "layerNorm dims",
+                () -> GroupNormalization.layerNorm(t(2, 4), t(2), t(2), 0),
+                "[2]",
+                "[2, 4]");
+        add(
+                "layerNorm scalar",
+                () -> GroupNormalization.layerNorm(t(2, 4), t(), t(), 0),
+                "at least one");
+        add(
+                "layerNorm beta",
+                () -> GroupNormalization.layerNorm(t(2, 4), t(4), t(2), 0),
+                "beta",
+                "[2]",
+                "[4]");
         add("batchNorm rank", () -> normalised(t(2, 3, 4), t(3), t(3), null), "[2, 3, 4]", "x");
         add("batchNorm ints", () -> normalised(ints(2, 3), t(3), t(3), null), "INT32");
         add("batchNorm gamma", () -> normalised(x, t(4), t(3), null), "gamma", "[4]", "[3]");

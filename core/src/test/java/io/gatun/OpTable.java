@@ -175,6 +175,8 @@ final class OpTable {
                 new Line("maxPool2d", maxPool2d()),
                 new Line("batchNorm", batchNorm(false)),
                 new Line("batchNorm and relu", batchNorm(true)),
+                new Line("groupNorm", NormalizationOps.groupNorm()),
+                new Line("layerNorm", NormalizationOps.layerNorm()),
                 rows("softmax", Softmax::softmax, x -> x.logSoftmax().map(Math::exp)),
                 rows("logSoftmax", Softmax::logSoftmax, NdArray::logSoftmax),
                 new Line("softmax over any axis", softmaxAlong()),

@@ -98,6 +98,8 @@ final class OperationsDoc {
             maxPool2d ~ Pooling.maxPool2d(x, height, width, geometry) ~ the largest x of each window ~ g to the first largest ~ Riesenhuber and Poggio, 1999
             batchNorm ~ Normalization.batchNorm(x, gamma, beta, residual, epsilon, false) ~ gamma n + beta + residual, n = (x - mean) / sqrt(variance + epsilon) ~ gamma / sqrt(variance + epsilon) (g - mean g - n mean(g n)); sum g n; sum g; g ~ Ioffe and Szegedy, 2015
             batchNorm and relu ~ Normalization.batchNorm(x, gamma, beta, residual, epsilon, true) ~ the same, not below 0 ~ the same, from g where y > 0 ~ Ioffe and Szegedy, 2015
+            groupNorm ~ GroupNormalization.groupNorm(x, groups, gamma, beta, epsilon) ~ gamma n + beta, n = (x - mean) / sqrt(variance + epsilon) of a sample's group ~ (gamma g - mean gamma g - n mean(gamma g n)) / sqrt(variance + epsilon); sum g n; sum g ~ Wu and He, 2018; Ulyanov et al., 2016
+            layerNorm ~ GroupNormalization.layerNorm(x, gamma, beta, epsilon) ~ the same over the last dimensions ~ as groupNorm ~ Ba et al., 2016
             softmax ~ Softmax.softmax(x) ~ e^x / sum of e^x ~ y (g - sum of g y) ~ Bridle, 1990
             logSoftmax ~ Softmax.logSoftmax(x) ~ x - logSumExp(x) ~ g - e^y sum of g
             softmax over any axis ~ Softmax.softmax(x, axis), logSoftmax(x, axis) ~ the same along that dimension ~ composite

@@ -32,6 +32,21 @@ public final class NativeMemory {
     }
 
     /**
+     * Gives memory from a native function its size and the lifetime of an arena.
+     *
+     * @param cleanup gives the memory back when the arena closes
+     * @throws NativeLoadException if the JVM forbids native access
+     */
+    public static MemorySegment reinterpret(
+            MemorySegment segment, long bytes, Arena arena, Consumer<MemorySegment> cleanup) {
+        try {
+            return segment.reinterpret(bytes, arena, cleanup);
+        } catch (IllegalCallerException e) {
+            throw NativeLoadException.accessDenied(e);
+        }
+    }
+
+    /**
      * Fails if the JVM forbids native access. The generated classes must not find out: a failure in
      * a static initialiser is reported once as an error, and then hidden behind others.
      */

@@ -4,6 +4,7 @@
  */
 package io.gatun.kernel;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -207,6 +208,12 @@ public interface Kernels {
     record BatchNorm(
             long rows, int channels, float epsilon, Activation activation, boolean fixed) {}
 
+    /**
+     * Sizes of a normalisation within each sample of rows of channels; see {@code struct
+     * gatun_group_norm}.
+     */
+    record GroupNorm(long samples, long pixels, long channels, long groups, float epsilon) {}
+
     /** The order is that of {@code enum gatun_optimizer_kind}. */
     enum OptimizerKind {
         SGD,
@@ -265,6 +272,15 @@ public interface Kernels {
 
     /** A short name: {@code native} or {@code java}. */
     String name();
+
+    /**
+     * Memory that lives as long as the arena, zero, aligned to 64 bytes or more.
+     *
+     * @throws OutOfMemoryError if the system has no more
+     */
+    default MemorySegment allocate(long bytes, Arena arena) {
+        return arena.allocate(bytes, 64);
+    }
 
     void unary(Unary op, Nd nd, float p, float q, MemorySegment a, MemorySegment y, int threads);
 
@@ -391,6 +407,37 @@ public interface Kernels {
             MemorySegment dgamma,
             MemorySegment dbeta,
             @Nullable MemorySegment dresidual,
+            MemorySegment workspace,
+            int threads);
+
+    /** Bytes of scratch memory that each pass of a group normalisation needs; 0 for none. */
+    long groupNormWorkspace(GroupNorm norm, int threads);
+
+    /**
+     * y = gamma (x - mean) inverse + beta, where inverse = 1 / sqrt(variance + epsilon); writes
+     * mean and inverse too.
+     */
+    void groupNormForward(
+            GroupNorm norm,
+            MemorySegment x,
+            MemorySegment gamma,
+            MemorySegment beta,
+            MemorySegment y,
+            MemorySegment mean,
+            MemorySegment inverse,
+            MemorySegment workspace,
+            int threads);
+
+    void groupNormBackward(
+            GroupNorm norm,
+            MemorySegment x,
+            MemorySegment dy,
+            MemorySegment gamma,
+            MemorySegment mean,
+            MemorySegment inverse,
+            MemorySegment dx,
+            MemorySegment dgamma,
+            MemorySegment dbeta,
             MemorySegment workspace,
             int threads);
 

@@ -5,14 +5,17 @@
 package io.gatun.kernel;
 
 import io.gatun.bindings.NativeLibraries;
+import io.gatun.bindings.NativeMemory;
 import io.gatun.bindings.gatun.Gatun;
 import io.gatun.bindings.gatun.gatun_batch_norm;
 import io.gatun.bindings.gatun.gatun_conv2d;
 import io.gatun.bindings.gatun.gatun_gemm;
+import io.gatun.bindings.gatun.gatun_group_norm;
 import io.gatun.bindings.gatun.gatun_nd;
 import io.gatun.bindings.gatun.gatun_optimizer;
 import io.gatun.bindings.gatun.gatun_pool2d;
 import io.gatun.bindings.gatun.gatun_update;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import java.util.List;
@@ -42,6 +45,22 @@ public final class NativeKernels implements Kernels {
     @Override
     public String name() {
         return "native";
+    }
+
+    /** Smaller blocks have no whole huge page to spare, and malloc hands them out faster. */
+    private static final long MAPPED_BYTES = 4L << 20;
+
+    @Override
+    public MemorySegment allocate(long bytes, Arena arena) {
+        if (bytes < MAPPED_BYTES) {
+            return Kernels.super.allocate(bytes, arena);
+        }
+        MemorySegment block = Gatun.gatun_map(bytes);
+        if (block.equals(MemorySegment.NULL)) {
+            throw new OutOfMemoryError("cannot map " + bytes + " bytes of native memory");
+        }
+        return NativeMemory.reinterpret(
+                block, bytes, arena, b -> check(Gatun.gatun_unmap(b, bytes), "unmap"));
     }
 
     private static void check(int status, String kernel) {
@@ -439,6 +458,74 @@ public final class NativeKernels implements Kernels {
                             orNull(dresidual),
                             workspace),
                     "batch_norm_backward");
+        } finally {
+            descriptors.give(d);
+        }
+    }
+
+    private MemorySegment describe(GroupNorm norm, int threads) {
+        MemorySegment d = descriptors.take();
+        gatun_group_norm.samples(d, norm.samples());
+        gatun_group_norm.pixels(d, norm.pixels());
+        gatun_group_norm.channels(d, norm.channels());
+        gatun_group_norm.groups(d, norm.groups());
+        gatun_group_norm.epsilon(d, norm.epsilon());
+        gatun_group_norm.threads(d, threads);
+        return d;
+    }
+
+    @Override
+    public long groupNormWorkspace(GroupNorm norm, int threads) {
+        MemorySegment d = describe(norm, threads);
+        try {
+            long bytes = Gatun.gatun_group_norm_workspace(d);
+            check(bytes < 0 ? Gatun.GATUN_BAD_ARGUMENT() : 0, "group_norm_workspace");
+            return bytes;
+        } finally {
+            descriptors.give(d);
+        }
+    }
+
+    @Override
+    public void groupNormForward(
+            GroupNorm norm,
+            MemorySegment x,
+            MemorySegment gamma,
+            MemorySegment beta,
+            MemorySegment y,
+            MemorySegment mean,
+            MemorySegment inverse,
+            MemorySegment workspace,
+            int threads) {
+        MemorySegment d = describe(norm, threads);
+        try {
+            check(
+                    Gatun.gatun_group_norm_forward(d, x, gamma, beta, y, mean, inverse, workspace),
+                    "group_norm_forward");
+        } finally {
+            descriptors.give(d);
+        }
+    }
+
+    @Override
+    public void groupNormBackward(
+            GroupNorm norm,
+            MemorySegment x,
+            MemorySegment dy,
+            MemorySegment gamma,
+            MemorySegment mean,
+            MemorySegment inverse,
+            MemorySegment dx,
+            MemorySegment dgamma,
+            MemorySegment dbeta,
+            MemorySegment workspace,
+            int threads) {
+        MemorySegment d = describe(norm, threads);
+        try {
+            check(
+                    Gatun.gatun_group_norm_backward(
+                            d, x, dy, gamma, mean, inverse, dx, dgamma, dbeta, workspace),
+                    "group_norm_backward");
         } finally {
             descriptors.give(d);
         }

@@ -560,6 +560,41 @@ public final class ReferenceKernels implements Kernels {
     }
 
     @Override
+    public long groupNormWorkspace(GroupNorm norm, int threads) {
+        return 0;
+    }
+
+    @Override
+    public void groupNormForward(
+            GroupNorm norm,
+            MemorySegment x,
+            MemorySegment gamma,
+            MemorySegment beta,
+            MemorySegment y,
+            MemorySegment mean,
+            MemorySegment inverse,
+            MemorySegment workspace,
+            int threads) {
+        ReferenceGroupNorm.forward(norm, x, gamma, beta, y, mean, inverse);
+    }
+
+    @Override
+    public void groupNormBackward(
+            GroupNorm norm,
+            MemorySegment x,
+            MemorySegment dy,
+            MemorySegment gamma,
+            MemorySegment mean,
+            MemorySegment inverse,
+            MemorySegment dx,
+            MemorySegment dgamma,
+            MemorySegment dbeta,
+            MemorySegment workspace,
+            int threads) {
+        ReferenceGroupNorm.backward(norm, x, dy, gamma, mean, inverse, dx, dgamma, dbeta);
+    }
+
+    @Override
     public void softmax(
             long rows, long cols, boolean log, MemorySegment x, MemorySegment y, int threads) {
         for (long r = 0; r < rows; r++) {

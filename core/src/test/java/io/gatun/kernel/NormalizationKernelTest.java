@@ -16,6 +16,7 @@ import static io.gatun.kernel.KernelBench.everywhere;
 
 import io.gatun.kernel.Kernels.Activation;
 import io.gatun.kernel.Kernels.BatchNorm;
+import io.gatun.kernel.Kernels.GroupNorm;
 import java.lang.foreign.MemorySegment;
 import org.junit.jupiter.api.Test;
 
@@ -34,6 +35,99 @@ class NormalizationKernelTest {
         check(LARGE / 24, 24);
         check(LARGE / 100, 100);
         check(300, 513);
+    }
+
+    @Test
+    void groupNorm() {
+        for (int channels : SIZES) {
+            for (int pixels : new int[] {1, 2, 7, 64}) {
+                check(new GroupNorm(5, pixels, channels, 1, 1e-3f));
+                check(new GroupNorm(5, pixels, 3L * channels, 3, 1e-3f));
+            }
+        }
+        check(new GroupNorm(LARGE / 768, 1, 768, 1, 1e-3f));
+        check(new GroupNorm(9, 1, 4099, 1, 1e-3f));
+        check(new GroupNorm(1, LARGE / 24, 24, 6, 1e-3f));
+        check(new GroupNorm(3, 49, 520, 520, 1e-3f));
+    }
+
+    private static void check(GroupNorm n) {
+        try (KernelBench bench = new KernelBench(SEED + n.samples() + n.pixels() + n.channels())) {
+            long size = n.samples() * n.pixels() * n.channels();
+            MemorySegment x = bench.uniform(size, -1, 3);
+            MemorySegment dy = bench.uniform(size, -1, 1);
+            MemorySegment gamma = bench.uniform(n.channels(), -1, 1);
+            MemorySegment beta = bench.uniform(n.channels(), -1, 1);
+            Passes wanted = new Passes(bench, n);
+            wanted.run(REFERENCE, MemorySegment.NULL, 1, x, dy, gamma, beta, wanted);
+            Passes got = new Passes(bench, n);
+            everywhere((threads, where) -> {
+                String what = where + n + " ";
+                MemorySegment workspace = bench.workspace(KERNELS.groupNormWorkspace(n, threads));
+                // the way back by the reference's statistics: their rounding would be amplified
+                got.run(KERNELS, workspace, threads, x, dy, gamma, beta, wanted);
+                double steepest = 1 / Math.sqrt(1e-3);
+                assertClose(what + "mean ", wanted.mean, got.mean, i -> 32 * U);
+                assertClose(
+                        what + "inverse ",
+                        wanted.inverse,
+                        got.inverse,
+                        i -> 128 * U * Math.pow(at(wanted.inverse, i), 3));
+                assertClose(what + "y ", wanted.y, got.y, i -> 256 * U * steepest);
+                double rows = (double) n.samples() * n.pixels();
+                assertClose(
+                        what + "dgamma ", wanted.dgamma, got.dgamma, i -> 16 * U * rows * steepest);
+                assertClose(what + "dbeta ", wanted.dbeta, got.dbeta, i -> 8 * U * rows);
+                assertClose(what + "dx ", wanted.dx, got.dx, i -> 512 * U * steepest);
+            });
+            bench.checkGuards("groupNorm: ");
+        }
+    }
+
+    /** What the two passes of a group normalisation write. */
+    private static final class Passes {
+        private final GroupNorm n;
+        private final MemorySegment y;
+        private final MemorySegment mean;
+        private final MemorySegment inverse;
+        private final MemorySegment dx;
+        private final MemorySegment dgamma;
+        private final MemorySegment dbeta;
+
+        Passes(KernelBench bench, GroupNorm n) {
+            this.n = n;
+            long size = n.samples() * n.pixels() * n.channels();
+            y = bench.buffer(size);
+            mean = bench.buffer(n.samples() * n.groups());
+            inverse = bench.buffer(n.samples() * n.groups());
+            dx = bench.buffer(size);
+            dgamma = bench.buffer(n.channels());
+            dbeta = bench.buffer(n.channels());
+        }
+
+        void run(
+                Kernels kernels,
+                MemorySegment workspace,
+                int threads,
+                MemorySegment x,
+                MemorySegment dy,
+                MemorySegment gamma,
+                MemorySegment beta,
+                Passes statistics) {
+            kernels.groupNormForward(n, x, gamma, beta, y, mean, inverse, workspace, threads);
+            kernels.groupNormBackward(
+                    n,
+                    x,
+                    dy,
+                    gamma,
+                    statistics.mean,
+                    statistics.inverse,
+                    dx,
+                    dgamma,
+                    dbeta,
+                    workspace,
+                    threads);
+        }
     }
 
     private static void check(int rows, int channels) {

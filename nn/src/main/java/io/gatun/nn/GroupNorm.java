@@ -4,6 +4,7 @@
  */
 package io.gatun.nn;
 
+import io.gatun.GroupNormalization;
 import io.gatun.Shape;
 import io.gatun.Tensor;
 import java.util.List;
@@ -68,12 +69,9 @@ public final class GroupNorm implements Layer {
 
     @Override
     public Tensor forward(Tensor x) {
-        Tensor scale = Checks.perChannel(this, weight.value(), x);
-        Tensor shift = Checks.perChannel(this, bias.value(), x);
-        long rows = x.shape().dim(0) * groups;
-        Tensor grouped = x.reshape(rows, rows == 0 ? 0 : x.shape().size() / rows);
-        Tensor normalised = LayerNorm.normalised(grouped, epsilon, 1);
-        return normalised.reshape(x.shape().toArray()).mul(scale).add(shift);
+        Checks.perChannel(this, weight.value(), x);
+        return GroupNormalization.groupNorm(
+                x, groups, weight.value(), bias.value(), (float) epsilon);
     }
 
     @Override

@@ -4,6 +4,7 @@
  */
 package io.gatun.nn;
 
+import io.gatun.GroupNormalization;
 import io.gatun.Layout;
 import io.gatun.Shape;
 import io.gatun.Tensor;
@@ -74,24 +75,15 @@ public final class LayerNorm implements Layer {
     public Tensor forward(Tensor x) {
         Shape dims = weight.value().shape();
         int before = x.shape().rank() - dims.rank();
-        int[] axes = new int[dims.rank()];
         boolean fits = before >= 0;
-        for (int i = 0; i < axes.length && fits; i++) {
-            axes[i] = before + i;
+        for (int i = 0; i < dims.rank() && fits; i++) {
             fits = x.shape().dim(before + i) == dims.dim(i);
         }
         if (!fits) {
             throw new IllegalArgumentException(
                     this + ": takes shapes that end in " + dims + ", got " + x.shape());
         }
-        return normalised(x, epsilon, axes).mul(weight.value()).add(bias.value());
-    }
-
-    /** x with mean 0 and variance 1 over some dimensions. */
-    static Tensor normalised(Tensor x, double epsilon, int... axes) {
-        Tensor centred = x.sub(x.mean(true, axes));
-        Tensor variance = centred.square().mean(true, axes);
-        return centred.div(variance.add((float) epsilon).sqrt());
+        return GroupNormalization.layerNorm(x, weight.value(), bias.value(), (float) epsilon);
     }
 
     @Override

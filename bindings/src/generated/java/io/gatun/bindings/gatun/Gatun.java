@@ -23,10 +23,10 @@ public class Gatun extends Gatun$shared {
     static final SymbolLookup SYMBOL_LOOKUP = SymbolLookup.loaderLookup()
             .or(Linker.nativeLinker().defaultLookup());
 
-    private static final int GATUN_ABI_VERSION = (int)3L;
+    private static final int GATUN_ABI_VERSION = (int)4L;
     /**
      * {@snippet lang=c :
-     * #define GATUN_ABI_VERSION 3
+     * #define GATUN_ABI_VERSION 4
      * }
      */
     public static int GATUN_ABI_VERSION() {
@@ -478,6 +478,127 @@ public class Gatun extends Gatun$shared {
                 traceDowncall("gatun_workers");
             }
             return (int)mh$.invokeExact();
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class gatun_map {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Gatun.C_POINTER,
+            Gatun.C_LONG
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("gatun_map");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * void *gatun_map(int64_t bytes)
+     * }
+     */
+    public static FunctionDescriptor gatun_map$descriptor() {
+        return gatun_map.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * void *gatun_map(int64_t bytes)
+     * }
+     */
+    public static MethodHandle gatun_map$handle() {
+        return gatun_map.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * void *gatun_map(int64_t bytes)
+     * }
+     */
+    public static MemorySegment gatun_map$address() {
+        return gatun_map.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * void *gatun_map(int64_t bytes)
+     * }
+     */
+    public static MemorySegment gatun_map(long bytes) {
+        var mh$ = gatun_map.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("gatun_map", bytes);
+            }
+            return (MemorySegment)mh$.invokeExact(bytes);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class gatun_unmap {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Gatun.C_INT,
+            Gatun.C_POINTER,
+            Gatun.C_LONG
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("gatun_unmap");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t gatun_unmap(void *block, int64_t bytes)
+     * }
+     */
+    public static FunctionDescriptor gatun_unmap$descriptor() {
+        return gatun_unmap.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t gatun_unmap(void *block, int64_t bytes)
+     * }
+     */
+    public static MethodHandle gatun_unmap$handle() {
+        return gatun_unmap.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t gatun_unmap(void *block, int64_t bytes)
+     * }
+     */
+    public static MemorySegment gatun_unmap$address() {
+        return gatun_unmap.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t gatun_unmap(void *block, int64_t bytes)
+     * }
+     */
+    public static int gatun_unmap(MemorySegment block, long bytes) {
+        var mh$ = gatun_unmap.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("gatun_unmap", block, bytes);
+            }
+            return (int)mh$.invokeExact(block, bytes);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
@@ -2542,6 +2663,202 @@ public class Gatun extends Gatun$shared {
                 traceDowncall("gatun_batch_norm_backward", norm, x, y, dy, mean, variance, gamma, beta, dx, dgamma, dbeta, dresidual, workspace);
             }
             return (int)mh$.invokeExact(norm, x, y, dy, mean, variance, gamma, beta, dx, dgamma, dbeta, dresidual, workspace);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class gatun_group_norm_workspace {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Gatun.C_LONG,
+            Gatun.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("gatun_group_norm_workspace");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int64_t gatun_group_norm_workspace(const gatun_group_norm *norm)
+     * }
+     */
+    public static FunctionDescriptor gatun_group_norm_workspace$descriptor() {
+        return gatun_group_norm_workspace.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int64_t gatun_group_norm_workspace(const gatun_group_norm *norm)
+     * }
+     */
+    public static MethodHandle gatun_group_norm_workspace$handle() {
+        return gatun_group_norm_workspace.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int64_t gatun_group_norm_workspace(const gatun_group_norm *norm)
+     * }
+     */
+    public static MemorySegment gatun_group_norm_workspace$address() {
+        return gatun_group_norm_workspace.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int64_t gatun_group_norm_workspace(const gatun_group_norm *norm)
+     * }
+     */
+    public static long gatun_group_norm_workspace(MemorySegment norm) {
+        var mh$ = gatun_group_norm_workspace.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("gatun_group_norm_workspace", norm);
+            }
+            return (long)mh$.invokeExact(norm);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class gatun_group_norm_forward {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Gatun.C_INT,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("gatun_group_norm_forward");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t gatun_group_norm_forward(const gatun_group_norm *norm, const float *x, const float *gamma, const float *beta, float *y, float *mean, float *inverse, void *workspace)
+     * }
+     */
+    public static FunctionDescriptor gatun_group_norm_forward$descriptor() {
+        return gatun_group_norm_forward.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t gatun_group_norm_forward(const gatun_group_norm *norm, const float *x, const float *gamma, const float *beta, float *y, float *mean, float *inverse, void *workspace)
+     * }
+     */
+    public static MethodHandle gatun_group_norm_forward$handle() {
+        return gatun_group_norm_forward.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t gatun_group_norm_forward(const gatun_group_norm *norm, const float *x, const float *gamma, const float *beta, float *y, float *mean, float *inverse, void *workspace)
+     * }
+     */
+    public static MemorySegment gatun_group_norm_forward$address() {
+        return gatun_group_norm_forward.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t gatun_group_norm_forward(const gatun_group_norm *norm, const float *x, const float *gamma, const float *beta, float *y, float *mean, float *inverse, void *workspace)
+     * }
+     */
+    public static int gatun_group_norm_forward(MemorySegment norm, MemorySegment x, MemorySegment gamma, MemorySegment beta, MemorySegment y, MemorySegment mean, MemorySegment inverse, MemorySegment workspace) {
+        var mh$ = gatun_group_norm_forward.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("gatun_group_norm_forward", norm, x, gamma, beta, y, mean, inverse, workspace);
+            }
+            return (int)mh$.invokeExact(norm, x, gamma, beta, y, mean, inverse, workspace);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class gatun_group_norm_backward {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Gatun.C_INT,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("gatun_group_norm_backward");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t gatun_group_norm_backward(const gatun_group_norm *norm, const float *x, const float *dy, const float *gamma, const float *mean, const float *inverse, float *dx, float *dgamma, float *dbeta, void *workspace)
+     * }
+     */
+    public static FunctionDescriptor gatun_group_norm_backward$descriptor() {
+        return gatun_group_norm_backward.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t gatun_group_norm_backward(const gatun_group_norm *norm, const float *x, const float *dy, const float *gamma, const float *mean, const float *inverse, float *dx, float *dgamma, float *dbeta, void *workspace)
+     * }
+     */
+    public static MethodHandle gatun_group_norm_backward$handle() {
+        return gatun_group_norm_backward.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t gatun_group_norm_backward(const gatun_group_norm *norm, const float *x, const float *dy, const float *gamma, const float *mean, const float *inverse, float *dx, float *dgamma, float *dbeta, void *workspace)
+     * }
+     */
+    public static MemorySegment gatun_group_norm_backward$address() {
+        return gatun_group_norm_backward.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t gatun_group_norm_backward(const gatun_group_norm *norm, const float *x, const float *dy, const float *gamma, const float *mean, const float *inverse, float *dx, float *dgamma, float *dbeta, void *workspace)
+     * }
+     */
+    public static int gatun_group_norm_backward(MemorySegment norm, MemorySegment x, MemorySegment dy, MemorySegment gamma, MemorySegment mean, MemorySegment inverse, MemorySegment dx, MemorySegment dgamma, MemorySegment dbeta, MemorySegment workspace) {
+        var mh$ = gatun_group_norm_backward.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("gatun_group_norm_backward", norm, x, dy, gamma, mean, inverse, dx, dgamma, dbeta, workspace);
+            }
+            return (int)mh$.invokeExact(norm, x, dy, gamma, mean, inverse, dx, dgamma, dbeta, workspace);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
