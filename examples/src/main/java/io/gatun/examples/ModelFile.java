@@ -13,7 +13,9 @@ import io.gatun.nn.Safetensors;
 import io.gatun.nn.Session;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -47,7 +49,12 @@ record ModelFile(ModelKind kind, Layer model) {
     private static ModelKind kind(Path file, Safetensors.Contents contents) throws FormatException {
         String note = contents.metadata().get(NOTE);
         Map<String, Shape> shapes = new HashMap<>();
-        contents.tensors().forEach((name, tensor) -> shapes.put(name, tensor.shape()));
+        contents.tensors()
+                .forEach((name, tensor) -> {
+                    if (!name.startsWith("training/")) { // as in a checkpoint
+                        shapes.put(name, tensor.shape());
+                    }
+                });
         for (ModelKind kind : ModelKind.values()) {
             if (note != null ? note.equals(kind.toString()) : shapes.equals(shapes(kind))) {
                 return kind;
@@ -56,13 +63,16 @@ record ModelFile(ModelKind kind, Layer model) {
         throw new FormatException(
                 file,
                 note != null
-                        ? "a model \"" + note + "\", neither lenet5 nor mlp"
-                        : "neither lenet5 nor mlp: it holds " + shapes);
+                        ? "a model \"" + note + "\", none of lenet5, mlp and resnet20"
+                        : "none of lenet5, mlp and resnet20: it holds " + shapes);
     }
 
     private static Map<String, Shape> shapes(ModelKind kind) {
         Map<String, Shape> shapes = new HashMap<>();
-        for (Parameter parameter : kind.create().parameters()) {
+        Layer model = kind.create();
+        List<Parameter> all = new ArrayList<>(model.parameters());
+        all.addAll(model.state());
+        for (Parameter parameter : all) {
             Tensor value = parameter.value();
             shapes.put(parameter.name(), value.shape());
         }

@@ -17,47 +17,84 @@ import picocli.CommandLine.TypeConversionException;
 /** The models that the command line knows, each with the settings that suit it. */
 enum ModelKind {
     /** The convolutional network, with Adam at 1e-3. */
-    LENET5(64, "Adam 1e-3") {
+    LENET5(64, 3, "Adam", 1e-3) {
         @Override
         Layer create() {
             return Models.lenet5();
         }
 
         @Override
-        Optimizer optimizer() {
-            return Adam.of(1e-3);
+        Optimizer optimizer(double rate) {
+            return Adam.of(rate);
         }
     },
 
     /** The perceptron 784-512-512-10, with momentum. */
-    MLP(128, "SGD 0.05, momentum 0.9") {
+    MLP(128, 3, "SGD, momentum 0.9", 0.05) {
         @Override
         Layer create() {
             return Models.mlp(784, 512, 512, 10);
         }
 
         @Override
-        Optimizer optimizer() {
-            return Sgd.of(0.05, 0.9);
+        Optimizer optimizer(double rate) {
+            return Sgd.of(rate, 0.9);
+        }
+    },
+
+    /** The residual network for CIFAR-10, with the settings of its paper but for the epochs. */
+    RESNET20(128, 10, "SGD, momentum 0.9, weight decay 1e-4", 0.1) {
+        @Override
+        Layer create() {
+            return Models.resnet20();
+        }
+
+        @Override
+        Optimizer optimizer(double rate) {
+            return Sgd.of(rate, 0.9).nesterov().weightDecay(1e-4);
+        }
+
+        @Override
+        boolean takesDigits() {
+            return false;
         }
     };
 
-    /** One digit, as every model here takes it. */
+    /** One digit, as the models of digits take it. */
     static final Shape INPUT = Shape.of(1, 28, 28);
 
     private final int batch;
+    private final int epochs;
     private final String method;
+    private final double rate;
 
-    ModelKind(int batch, String method) {
+    ModelKind(int batch, int epochs, String method, double rate) {
         this.batch = batch;
+        this.epochs = epochs;
         this.method = method;
+        this.rate = rate;
     }
 
     /** A model with freshly drawn parameters. */
     abstract Layer create();
 
     /** A new optimizer. */
-    abstract Optimizer optimizer();
+    abstract Optimizer optimizer(double rate);
+
+    /** Whether it is a model of digits; else of small photographs. */
+    boolean takesDigits() {
+        return true;
+    }
+
+    /** The usual number of epochs. */
+    int epochs() {
+        return epochs;
+    }
+
+    /** The usual learning rate. */
+    double rate() {
+        return rate;
+    }
 
     /** The usual batch size in training. */
     int batch() {
@@ -78,7 +115,8 @@ enum ModelKind {
                     return kind;
                 }
             }
-            throw new TypeConversionException("'" + value + "' is neither lenet5 nor mlp");
+            throw new TypeConversionException(
+                    "'" + value + "' is none of lenet5, mlp and resnet20");
         }
     }
 

@@ -70,7 +70,12 @@ final class PredictCommand implements Callable<Integer> {
         List<Source> sources = sources();
         PrintWriter out = spec.commandLine().getOut();
         Map<Path, Tensor> opened = new LinkedHashMap<>();
-        try (Session session = ModelFile.load(model).session()) {
+        ModelFile file = ModelFile.load(model);
+        if (!file.kind().takesDigits()) {
+            throw new IOException(
+                    model + ": " + file.kind() + " knows no digits: give a model of lenet5 or mlp");
+        }
+        try (Session session = file.session()) {
             for (Source source : sources) {
                 DigitImage digit = read(source, opened);
                 out.print(digit.art(shades()));

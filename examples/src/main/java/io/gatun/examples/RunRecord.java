@@ -35,6 +35,7 @@ final class RunRecord implements TrainingListener {
     @Override
     public void trainingStarted(Run run) {
         Memory.resetPeak();
+        epochs.addAll(run.history()); // of a run that goes on
     }
 
     @Override

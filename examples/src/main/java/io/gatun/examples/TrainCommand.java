@@ -11,10 +11,10 @@ import io.gatun.nn.GracefulStop;
 import io.gatun.nn.History;
 import io.gatun.nn.Layer;
 import io.gatun.nn.Losses;
-import io.gatun.nn.Optimizer;
 import io.gatun.nn.ProgressBar;
 import io.gatun.nn.Trainer;
 import io.gatun.nn.TrainingListener;
+import io.gatun.nn.data.Batches;
 import io.gatun.nn.metrics.Metrics;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -38,8 +39,9 @@ import picocli.CommandLine.Spec;
 /** Trains a model on handwritten digits, tests it after each epoch, and keeps it. */
 @Command(
         name = "train",
-        description = "Train a model on MNIST's handwritten digits.",
+        description = "Train a model: lenet5 and mlp on MNIST's digits, resnet20 on CIFAR-10.",
         mixinStandardHelpOptions = true,
+        abbreviateSynopsis = true,
         sortOptions = false)
 final class TrainCommand implements Callable<Integer> {
     /** The exit code after Ctrl-C, by the habit of shells. */
@@ -47,11 +49,14 @@ final class TrainCommand implements Callable<Integer> {
 
     private static final int TEST_BATCH = 256;
 
+    /** Threads that augment images while others train. */
+    private static final int WORKERS = 2;
+
     @Spec private CommandSpec spec = CommandSpec.create();
 
     @Parameters(
             index = "0",
-            paramLabel = "lenet5|mlp",
+            paramLabel = "lenet5|mlp|resnet20",
             converter = ModelKind.Converter.class,
             description = "The model.")
     private ModelKind kind = ModelKind.LENET5;
@@ -60,21 +65,21 @@ final class TrainCommand implements Callable<Integer> {
             names = "--data",
             paramLabel = "DIR",
             description =
-                    "Folder with MNIST's four files, plain or .gz. Else $GATUN_DATA, else a user's"
-                            + " cache, else a download; with no network, drawn digits.")
+                    "Folder with MNIST's four files or CIFAR-10's binary ones, plain or .gz. Else"
+                            + " $GATUN_DATA; for digits else a user's cache, else a download; with no"
+                            + " network, drawn digits.")
     private @Nullable Path data;
 
     @Option(
             names = "--epochs",
             paramLabel = "N",
-            defaultValue = "3",
-            description = "Passes over the training data (default: 3).")
-    private int epochs;
+            description = "Passes over the training data (default: 3, for resnet20 10).")
+    private @Nullable Integer epochsGiven;
 
     @Option(
             names = "--batch",
             paramLabel = "N",
-            description = "Samples per step (default: 64 for lenet5, 128 for mlp).")
+            description = "Samples per step (default: 64 for lenet5, else 128).")
     private @Nullable Integer batch;
 
     @Option(
@@ -97,8 +102,11 @@ final class TrainCommand implements Callable<Integer> {
             converter = Schedule.Converter.class,
             description =
                     "What becomes of the learning rate: cooldown (half of the run as it is, then down"
-                            + " to 0 in a straight line; the default), linear, cosine, constant.")
+                            + " to 0 in a straight line; the default), linear, cosine, one-cycle,"
+                            + " step, plateau, constant.")
     private Schedule schedule = Schedule.COOLDOWN;
+
+    @Mixin private Practice practice = new Practice();
 
     @Option(
             names = "--out",
@@ -120,11 +128,19 @@ final class TrainCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        int epochs = epochsGiven == null ? kind.epochs() : epochsGiven;
         Checks.atLeast(spec, "--epochs", epochs, 1);
         int batchSize = batch == null ? kind.batch() : batch;
         Checks.atLeast(spec, "--batch", batchSize, 1);
         int threadCount = threads == null ? Threads.count() : Checks.threads(spec, threads);
-        if (data != null && !Digits.hasMnist(Digits.folder(data))) {
+        practice.check(spec);
+        if (picture != null && (practice.resumes() || !kind.takesDigits())) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--picture: it shows a whole run on digits: leave it out with --resume or "
+                            + kind);
+        }
+        if (kind.takesDigits() && data != null && !Digits.hasMnist(Digits.folder(data))) {
             throw new ParameterException(
                     spec.commandLine(),
                     "--data " + data + ": there are no MNIST files in this folder");
@@ -132,33 +148,40 @@ final class TrainCommand implements Callable<Integer> {
         Checks.canReplace(spec, "--out", out);
         Checks.canReplace(spec, "--picture", picture);
         try (JsonLines lines = Checks.jsonLines(spec, "--json", json)) {
-            return train(batchSize, threadCount, lines);
+            return train(epochs, batchSize, threadCount, lines);
         }
     }
 
-    private int train(int batchSize, int threadCount, @Nullable JsonLines lines)
+    private int train(int epochs, int batchSize, int threadCount, @Nullable JsonLines lines)
             throws IOException {
         PrintWriter console = spec.commandLine().getOut();
         PrintWriter notes = spec.commandLine().getErr();
         Backend.Description backend = Backend.describe();
         Threads.setCount(threadCount);
-        Digits digits = Digits.Finder.ofUser(line -> say(notes, line)).find(data);
+        Digits digits =
+                kind.takesDigits()
+                        ? Digits.Finder.ofUser(line -> say(notes, line)).find(data)
+                        : null;
+        Images images = digits != null ? Images.of(digits) : Images.cifar10(data, System.getenv());
+        double rate = practice.rate(kind.rate());
         Layer model = kind.create().initialize(seed);
         say(
                 notes,
                 String.format(
                         Locale.ROOT,
-                        "%s: %,d parameters, %s (%s), batch %d, seed %d; %,d + %,d digits (%s);"
+                        "%s: %,d parameters, %s at %s (%s), batch %d, seed %d; %,d + %,d images%s (%s);"
                                 + " %d thread%s, %s kernels",
                         kind,
                         model.parameterCount(),
                         kind.method(),
+                        rate,
                         schedule,
                         batchSize,
                         seed,
-                        digits.train().size(),
-                        digits.test().size(),
-                        digits.place(),
+                        images.train().size(),
+                        images.test().size(),
+                        practice.augments() ? ", augmented" : "",
+                        images.place(),
                         threadCount,
                         threadCount == 1 ? "" : "s",
                         backend.instructionSet()));
@@ -166,40 +189,50 @@ final class TrainCommand implements Callable<Integer> {
         RunRecord record = new RunRecord();
         History history;
         try (GracefulStop stop = GracefulStop.install()) {
+            Batches batches = images.train().batches(batchSize).shuffle(seed);
+            if (practice.augments()) {
+                batches = batches.transform(images.augmentation(seed)).prefetch(WORKERS);
+            }
             List<TrainingListener> listeners =
-                    new ArrayList<>(List.of(record, ProgressBar.console(), stop));
-            Optimizer optimizer = kind.optimizer();
-            schedule.of().ifPresent(listeners::add);
+                    new ArrayList<>(
+                            List.of(
+                                    record,
+                                    ProgressBar.console(),
+                                    stop,
+                                    schedule.of(practice.warmup(), batches.count())));
             if (out != null) {
                 listeners.add(checkpoint(out));
             }
             if (lines != null) {
                 listeners.add(new EpochLines(lines));
             }
+            Trainer trainer =
+                    Trainer.of(model, kind.optimizer(rate), Losses.crossEntropy())
+                            .metrics(Metrics.accuracy());
             history =
-                    Trainer.of(model, optimizer, Losses.crossEntropy())
-                            .metrics(Metrics.accuracy())
-                            .listeners(listeners.toArray(TrainingListener[]::new))
-                            .fit(
-                                    digits.train().batches(batchSize).shuffle(seed),
-                                    digits.test().batches(TEST_BATCH),
-                                    epochs);
+                    practice.apply(trainer, model, listeners)
+                            .fit(batches, images.test().batches(TEST_BATCH), epochs);
             if (stop.asked()) {
-                return interrupted(model, record, lines, notes);
+                return interrupted(model, epochs, record, lines, notes);
             }
         }
-        Map<String, Object> result = result(history, record, digits, batchSize, threadCount);
+        Trainer.Evaluation tested = tested(history, model, images);
+        if (out != null && practice.stopsEarly()) {
+            ModelFile.save(kind, model, out); // the best epoch's weights are back
+        }
+        Map<String, Object> result =
+                result(history, tested, record, images, batchSize, threadCount);
         if (lines != null) {
             lines.write(result);
         }
-        if (picture != null) {
+        if (picture != null && digits != null) {
             Files.writeString(picture, Picture.draw(kind, model, digits, record));
         }
         console.printf(
                 Locale.ROOT,
                 "test accuracy %.2f %%, test loss %.4f; %.1f s of training, %.0f samples/s%n",
-                100 * accuracy(history.last()),
-                history.last().validationLoss(),
+                100 * tested.metrics().getOrDefault("accuracy", Double.NaN),
+                tested.loss(),
                 record.seconds(),
                 record.samplesPerSecond());
         console.println(
@@ -210,8 +243,20 @@ final class TrainCommand implements Callable<Integer> {
         return 0;
     }
 
+    /** How good the model is now: as in the last epoch, if it was not set back to its best one. */
+    private Trainer.Evaluation tested(History history, Layer model, Images images) {
+        if (practice.stopsEarly()) {
+            return Trainer.of(model, kind.optimizer(0), Losses.crossEntropy())
+                    .metrics(Metrics.accuracy())
+                    .evaluate(images.test().batches(TEST_BATCH));
+        }
+        History.Epoch last = history.last();
+        return new Trainer.Evaluation(
+                last.validationLoss(), last.validationMetrics(), images.test().size());
+    }
+
     private int interrupted(
-            Layer model, RunRecord record, @Nullable JsonLines lines, PrintWriter notes)
+            Layer model, int epochs, RunRecord record, @Nullable JsonLines lines, PrintWriter notes)
             throws IOException {
         int finished = record.epochs().size();
         int steps = record.losses().length;
@@ -238,18 +283,23 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     private Map<String, Object> result(
-            History history, RunRecord record, Digits digits, int batchSize, int threadCount) {
+            History history,
+            Trainer.Evaluation tested,
+            RunRecord record,
+            Images images,
+            int batchSize,
+            int threadCount) {
         Map<String, Object> line = new LinkedHashMap<>();
         line.put("event", "result");
         line.put("model", kind);
-        line.put("data", digits.source());
+        line.put("data", images.source());
         line.put("schedule", schedule);
         line.put("seed", seed);
         line.put("epochs", history.epochs().size());
         line.put("batch", batchSize);
         line.put("threads", threadCount);
-        line.put("testAccuracy", accuracy(history.last()));
-        line.put("testLoss", history.last().validationLoss());
+        line.put("testAccuracy", tested.metrics().get("accuracy"));
+        line.put("testLoss", tested.loss());
         line.put("seconds", record.seconds());
         line.put("samplesPerSecond", record.samplesPerSecond());
         line.put("nativeBytesPerStep", record.nativeBytesPerStep());
@@ -262,7 +312,7 @@ final class TrainCommand implements Callable<Integer> {
             @Override
             public void epochEnded(Run run, History.Epoch epoch) {
                 try {
-                    ModelFile.save(kind, run.model(), file);
+                    ModelFile.save(kind, run.evaluated(), file);
                 } catch (IOException e) {
                     throw new UncheckedIOException("cannot save the model: " + Main.message(e), e);
                 }

@@ -73,7 +73,10 @@ class CommandLineTest {
 
     @Test
     void badInputIsNamed() {
-        assertTrue(Cli.run("train", "resnet").err().contains("'resnet' is neither lenet5 nor mlp"));
+        assertTrue(
+                Cli.run("train", "resnet")
+                        .err()
+                        .contains("'resnet' is none of lenet5, mlp and resnet20"));
         assertTrue(
                 Cli.run("train", "mlp", "--threads", "300")
                         .err()

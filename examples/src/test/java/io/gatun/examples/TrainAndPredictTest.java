@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.gatun.nn.Layer;
 import io.gatun.nn.Safetensors;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -55,7 +56,7 @@ class TrainAndPredictTest {
     }
 
     @ParameterizedTest
-    @EnumSource
+    @EnumSource(names = {"LENET5", "MLP"})
     void trainsTellsAndSaves(ModelKind kind) throws IOException {
         Path out = folder.resolve(kind + ".safetensors");
         Path json = folder.resolve(kind + ".json");
@@ -115,6 +116,85 @@ class TrainAndPredictTest {
         assertEquals(0, train(ModelKind.LENET5, other, "--epochs", "1", "--seed", "43").exit());
         assertEquals(-1, Files.mismatch(one, two));
         assertTrue(Files.mismatch(one, other) >= 0);
+    }
+
+    /** With a constant rate, two epochs are one and one more. */
+    @Test
+    void aResumedRunGivesTheSameFile() throws IOException {
+        List<String> options =
+                List.of(
+                        "--augment",
+                        "--schedule",
+                        "constant",
+                        "--warmup",
+                        "0.5",
+                        "--average",
+                        "0.9");
+        Path whole = folder.resolve("whole.safetensors");
+        Path parts = folder.resolve("parts.safetensors");
+        Path state = folder.resolve("state");
+        assertEquals(0, train(whole, options, "--epochs", "2").exit());
+        String[] first = {"--epochs", "1", "--checkpoint", state.toString()};
+        assertEquals(0, train(parts, options, first).exit());
+        assertTrue(Files.exists(state.resolve("best.safetensors")));
+        Cli again = train(parts, options, first);
+        assertEquals(2, again.exit());
+        assertTrue(again.err().contains("--resume"), again.err());
+        String[] second = {"--epochs", "2", "--checkpoint", state.toString(), "--resume"};
+        Cli resumed = train(parts, options, second);
+        assertEquals(0, resumed.exit(), resumed.err());
+        assertEquals(-1, Files.mismatch(whole, parts));
+        assertEquals(ModelKind.LENET5, ModelFile.load(state.resolve("last.safetensors")).kind());
+    }
+
+    private static Cli train(Path out, List<String> options, String... more) {
+        List<String> all = new java.util.ArrayList<>(options);
+        all.addAll(List.of(more));
+        return train(ModelKind.LENET5, out, all.toArray(String[]::new));
+    }
+
+    @Test
+    void earlyStoppingKeepsTheBestModel() throws IOException {
+        Path out = folder.resolve("best.safetensors");
+        Path state = folder.resolve("early");
+        Cli cli =
+                train(
+                        ModelKind.MLP,
+                        out,
+                        "--epochs",
+                        "40",
+                        "--schedule",
+                        "plateau",
+                        "--rate",
+                        "0.2",
+                        "--early-stopping",
+                        "1",
+                        "--checkpoint",
+                        state.toString());
+        assertEquals(0, cli.exit(), cli.err());
+        Layer best = ModelKind.MLP.create();
+        Safetensors.load(best, state.resolve("best.safetensors"));
+        Layer kept = ModelFile.load(out).model();
+        for (int i = 0; i < best.parameters().size(); i++) {
+            assertArrayEquals(
+                    best.parameters().get(i).value().toFloatArray(),
+                    kept.parameters().get(i).value().toFloatArray());
+        }
+    }
+
+    @Test
+    void refusesOptionsThatDoNotGoTogether() {
+        assertTrue(Cli.run("train", "mlp", "--resume").err().contains("--checkpoint DIR"));
+        assertTrue(Cli.run("train", "mlp", "--average", "1").err().contains("below 1"));
+        assertTrue(Cli.run("train", "mlp", "--rate", "0").err().contains("above 0"));
+        assertTrue(
+                Cli.run("train", "resnet20", "--data", folder.toString())
+                        .err()
+                        .contains("CIFAR-10 needs its binary files"));
+        assertTrue(
+                Cli.run("train", "resnet20", "--picture", folder.resolve("p.svg").toString())
+                        .err()
+                        .contains("leave it out"));
     }
 
     @Test
@@ -188,12 +268,12 @@ class TrainAndPredictTest {
         Safetensors.save(ModelKind.MLP.create(), unknown, Map.of("model", "transformer"));
         Cli byNote = Cli.run("predict", "--model", unknown.toString(), unknown.toString());
         assertEquals(1, byNote.exit(), byNote.err());
-        assertTrue(byNote.err().contains("\"transformer\", neither lenet5 nor mlp"), byNote.err());
+        assertTrue(byNote.err().contains("\"transformer\", none of lenet5"), byNote.err());
 
         Safetensors.write(unknown, Map.of(), Map.of());
         Cli byShape = Cli.run("predict", "--model", unknown.toString(), unknown.toString());
         assertEquals(1, byShape.exit(), byShape.err());
-        assertTrue(byShape.err().contains("neither lenet5 nor mlp"), byShape.err());
+        assertTrue(byShape.err().contains("none of lenet5, mlp and resnet20"), byShape.err());
     }
 
     private static String after(String line, String start) {
