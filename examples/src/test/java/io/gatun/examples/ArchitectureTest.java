@@ -35,7 +35,8 @@ class ArchitectureTest {
                             "org.jspecify",
                             "io.gatun.core",
                             "com.fasterxml.jackson.core",
-                            "me.tongfei.progressbar"),
+                            "me.tongfei.progressbar",
+                            "org.jfree.jfreechart"),
                     "io.gatun.examples",
                     Set.of(
                             "org.jspecify",
