@@ -4,6 +4,7 @@
  */
 package io.gatun.benchmarks.kernel;
 
+import io.gatun.kernel.Kernels;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -13,8 +14,14 @@ import java.util.SplittableRandom;
 final class Buffers implements AutoCloseable {
     private static final long ALIGNMENT = 64;
 
+    private final Kernels kernels;
     private final Arena arena = Arena.ofShared(); // kernels' worker threads are not Java's
     private final SplittableRandom random = new SplittableRandom(5);
+
+    /** Memory as these kernels get it from tensors: large blocks in huge pages, where there are. */
+    Buffers(Kernels kernels) {
+        this.kernels = kernels;
+    }
 
     /** Random numbers from -1 to 1. */
     MemorySegment floats(long size) {
@@ -45,7 +52,7 @@ final class Buffers implements AutoCloseable {
 
     /** Zeros. */
     MemorySegment bytes(long size) {
-        return arena.allocate(Math.max(size, ALIGNMENT), ALIGNMENT);
+        return kernels.allocate(Math.max(size, ALIGNMENT), arena);
     }
 
     @Override

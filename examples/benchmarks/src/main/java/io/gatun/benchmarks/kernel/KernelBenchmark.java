@@ -41,14 +41,14 @@ public class KernelBenchmark {
     @Param("1")
     public int threads;
 
-    private Buffers buffers = new Buffers();
+    private Buffers buffers = new Buffers(new ReferenceKernels());
     private Runnable call = () -> {};
 
     /** Prepares memory. */
     @Setup
     public void open() {
         Kernels chosen = kernels.equals("native") ? new NativeKernels() : new ReferenceKernels();
-        buffers = new Buffers();
+        buffers = new Buffers(chosen);
         call = KernelCases.find(kernel).maker().make(chosen, buffers, threads);
     }
 

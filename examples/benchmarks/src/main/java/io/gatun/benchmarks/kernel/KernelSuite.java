@@ -53,13 +53,23 @@ public final class KernelSuite {
             lines.accept(JsonLines.toJson(line));
         }
         for (MachinePeak peak : peaks) {
-            run(kernels("native", peak.threads(), KernelCases.all()))
-                    .forEach(result -> lines.accept(line(result, peak)));
+            KernelCases.all().forEach(kernel -> lines.accept(measure(kernel, "native", peak)));
         }
         MachinePeak one =
                 peaks.getFirst().threads() == 1 ? peaks.getFirst() : MachinePeak.measure(1);
-        List<KernelCase> inJava = KernelCases.all().stream().filter(KernelCase::inJava).toList();
-        run(kernels("java", 1, inJava)).forEach(result -> lines.accept(line(result, one)));
+        KernelCases.all().stream()
+                .filter(KernelCase::inJava)
+                .forEach(kernel -> lines.accept(measure(kernel, "java", one)));
+    }
+
+    /**
+     * A kernel, with copies before and after it: bandwidth changes with the machine's neighbours.
+     */
+    private static String measure(KernelCase kernel, String kernels, MachinePeak peak) {
+        double before = MachinePeak.copyNow(peak.threads());
+        RunResult result = run(kernels(kernels, peak.threads(), kernel)).iterator().next();
+        double after = MachinePeak.copyNow(peak.threads());
+        return line(kernel, result, peak, (before + after) / 2);
     }
 
     private static ChainedOptionsBuilder downcalls() {
@@ -70,11 +80,10 @@ public final class KernelSuite {
     }
 
     /** In this process: a virtual machine for each of a hundred shapes would take minutes. */
-    private static ChainedOptionsBuilder kernels(
-            String kernels, int threads, List<KernelCase> cases) {
+    private static ChainedOptionsBuilder kernels(String kernels, int threads, KernelCase kernel) {
         return new OptionsBuilder()
                 .include(KernelBenchmark.class.getName())
-                .param("kernel", cases.stream().map(KernelCase::key).toArray(String[]::new))
+                .param("kernel", kernel.key())
                 .param("kernels", kernels)
                 .param("threads", Integer.toString(threads))
                 .forks(0);
@@ -92,8 +101,8 @@ public final class KernelSuite {
         return result.getPrimaryResult().getStatistics().getPercentile(50);
     }
 
-    private static String line(RunResult result, MachinePeak peak) {
-        KernelCase kernel = KernelCases.find(result.getParams().getParam("kernel"));
+    private static String line(
+            KernelCase kernel, RunResult result, MachinePeak peak, double copyGigabytes) {
         double micros = median(result);
         double gflops = kernel.flops() / micros / 1e3;
         double gigabytes = kernel.bytes() / micros / 1e3;
@@ -108,7 +117,8 @@ public final class KernelSuite {
         line.put("gflops", gflops);
         line.put("gigabytes", gigabytes);
         line.put("peakShare", gflops / peak.gflops());
-        line.put("copyShare", gigabytes / peak.copyGigabytes());
+        line.put("copyBeside", copyGigabytes);
+        line.put("copyShare", gigabytes / copyGigabytes);
         return JsonLines.toJson(line);
     }
 }

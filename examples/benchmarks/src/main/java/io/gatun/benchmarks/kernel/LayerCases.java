@@ -26,6 +26,9 @@ final class LayerCases {
         norm(all, "ResNet-20 16, 32x32, batch 128", 128 * 32 * 32, 16, false);
         norm(all, "ResNet-20 64, 8x8, batch 128", 128 * 8 * 8, 64, true);
         norm(all, "VGG 64, 32x32, batch 64", 64 * 32 * 32, 64, false);
+        norm(all, "64, 56x56, batch 64", 64 * 56 * 56, 64, false);
+        norm(all, "512, 28x28, batch 64", 64 * 28 * 28, 512, false);
+        all.addAll(WithinSampleCases.all());
         softmax(all, 128, 10);
         softmax(all, 256, 1000);
         optimizers(all, "LeNet-5, 61,706 parameters", 61_706, true);

@@ -68,9 +68,25 @@ record MachinePeak(int threads, double gflops, double copyGigabytes) {
     }
 
     private static double copy(int threads) {
+        return Arrays.stream(copies(threads, ROUNDS, ROUND_NANOS)).max().orElseThrow();
+    }
+
+    /**
+     * What a copy of 64 MiB reads and writes at this moment: a median, as that of the kernels
+     * beside which it is measured. Takes about a tenth of a second.
+     */
+    static double copyNow(int threads) {
+        double[] rates = copies(threads, 9, ROUND_NANOS / 3);
+        Arrays.sort(rates);
+        return rates[rates.length / 2];
+    }
+
+    private static double[] copies(int threads, int rounds, long nanos) {
         try (Arena arena = Arena.ofShared()) {
-            return best(
+            return rates(
                     threads,
+                    rounds,
+                    nanos,
                     () -> {
                         MemorySegment from = arena.allocate(COPY / threads, 64).fill((byte) 1);
                         MemorySegment to = arena.allocate(COPY / threads, 64).fill((byte) 2);
@@ -93,17 +109,21 @@ record MachinePeak(int threads, double gflops, double copyGigabytes) {
 
     /** The best of some rounds: a peak is what nothing disturbed. */
     private static double best(int threads, Maker maker) {
-        double[] rates = new double[ROUNDS];
+        return Arrays.stream(rates(threads, ROUNDS, ROUND_NANOS, maker)).max().orElseThrow();
+    }
+
+    private static double[] rates(int threads, int rounds, long nanos, Maker maker) {
+        double[] rates = new double[rounds];
         try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
             List<Work> works = new ArrayList<>();
             for (int i = 0; i < threads; i++) {
                 works.add(maker.make());
             }
-            for (int round = 0; round < ROUNDS; round++) {
+            for (int round = 0; round < rounds; round++) {
                 CyclicBarrier start = new CyclicBarrier(threads);
                 List<Callable<Double>> tasks = new ArrayList<>();
                 for (Work work : works) {
-                    tasks.add(() -> rate(start, work));
+                    tasks.add(() -> rate(start, work, nanos));
                 }
                 for (Future<Double> each : pool.invokeAll(tasks)) {
                     rates[round] += each.get();
@@ -115,11 +135,11 @@ record MachinePeak(int threads, double gflops, double copyGigabytes) {
         } catch (ExecutionException e) {
             throw new IllegalStateException(e);
         }
-        return Arrays.stream(rates).max().orElseThrow();
+        return rates;
     }
 
     /** Size per nanosecond. */
-    private static double rate(CyclicBarrier start, Work work) throws Exception {
+    private static double rate(CyclicBarrier start, Work work, long nanos) throws Exception {
         start.await();
         long begin = System.nanoTime();
         double size = 0;
@@ -127,7 +147,7 @@ record MachinePeak(int threads, double gflops, double copyGigabytes) {
         do {
             size += work.run();
             now = System.nanoTime();
-        } while (now - begin < ROUND_NANOS);
+        } while (now - begin < nanos);
         return size / (now - begin);
     }
 }

@@ -47,7 +47,7 @@ final class KernelTables {
                             Text.number(kernel.gflops()),
                             Text.percent(kernel.gflops() / peak.gflops()),
                             Text.number(kernel.gigabytes()),
-                            Text.percent(kernel.gigabytes() / peak.copyGigabytes()));
+                            Text.percent(kernel.gigabytes() / kernel.copyBeside()));
                 }
             }
             text.append(table).append('\n');

@@ -81,8 +81,9 @@ public final class Report {
                 ## Kernels
 
                 Operations are counted by the direct algorithm, so that Winograd's fewer multiplications can pass 100 % of the peak;
-                bytes are those that have to be moved at least. Data that fits into a cache can pass 100 % of the copy. Where both
-                numbers are small, the call is short.
+                bytes are those that have to be moved at least. "Of copy" compares with a copy of 64 MiB just before and after
+                the kernel, past the caches, by the virtual machine. Data that fits into a cache can pass 100 % of it. Where
+                both numbers are small, the call is short.
 
                 ![Roofline](images/performance-roofline.svg)
                 """,

@@ -43,7 +43,11 @@ final class Results {
     /** What libraries are compared in. */
     record Task(String bench, boolean training, int batch, int threads, int callers) {}
 
-    /** One kernel with one shape. */
+    /**
+     * One kernel with one shape.
+     *
+     * @param copyBeside what a copy reached just before and after it, in GB/s
+     */
     record Kernel(
             String group,
             String name,
@@ -51,7 +55,8 @@ final class Results {
             int threads,
             double micros,
             double flops,
-            double bytes) {
+            double bytes,
+            double copyBeside) {
         double gflops() {
             return flops / micros / 1e3;
         }
@@ -108,7 +113,8 @@ final class Results {
                             line.integer("threads"),
                             line.number("micros"),
                             line.number("flops"),
-                            line.number("bytes")));
+                            line.number("bytes"),
+                            line.number("copyBeside")));
         } else {
             models.add(model(line));
         }

@@ -57,7 +57,7 @@ class KernelCasesTest {
     }
 
     private static void runs(KernelCase each, Kernels kernels, int threads) {
-        try (Buffers buffers = new Buffers()) {
+        try (Buffers buffers = new Buffers(kernels)) {
             Runnable call = each.maker().make(kernels, buffers, threads);
             assertDoesNotThrow(call::run, each::key);
         }
