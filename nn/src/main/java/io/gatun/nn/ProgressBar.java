@@ -6,6 +6,7 @@ package io.gatun.nn;
 
 import java.io.PrintStream;
 import java.util.Locale;
+import java.util.function.LongSupplier;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 import org.jspecify.annotations.Nullable;
@@ -13,16 +14,23 @@ import org.jspecify.annotations.Nullable;
 /**
  * Shows how training goes: a bar with samples per second and the time left for each epoch on a
  * terminal, and one line of results after it. Where the output is no terminal (a file, a log) only
- * the lines.
+ * lines: that of the results, and one every 30 s within an epoch.
  */
 public final class ProgressBar implements TrainingListener {
     private final PrintStream out;
     private final boolean interactive;
+    private final LongSupplier nanos;
+    private long epochStart;
+    private long lastLine;
     private me.tongfei.progressbar.@Nullable ProgressBar bar;
 
-    private ProgressBar(PrintStream out, boolean interactive) {
+    /** Time between lines within an epoch. */
+    private static final long LINE_NANOS = 30_000_000_000L;
+
+    ProgressBar(PrintStream out, boolean interactive, LongSupplier nanos) {
         this.out = out;
         this.interactive = interactive;
+        this.nanos = nanos;
     }
 
     /**
@@ -33,21 +41,24 @@ public final class ProgressBar implements TrainingListener {
     @SuppressWarnings("SystemConsoleNull") // some consoles are null, some are no terminal
     public static ProgressBar console() {
         var console = System.console();
-        return new ProgressBar(System.err, console != null && console.isTerminal());
+        return new ProgressBar(
+                System.err, console != null && console.isTerminal(), System::nanoTime);
     }
 
     /**
-     * Lines of results only.
+     * Lines only: one per epoch, and one every 30 s within a longer one; no control characters.
      *
      * @param out where to print
      * @return the listener
      */
     public static ProgressBar lines(PrintStream out) {
-        return new ProgressBar(out, false);
+        return new ProgressBar(out, false, System::nanoTime);
     }
 
     @Override
     public void epochStarted(Run run, int epoch) {
+        epochStart = nanos.getAsLong();
+        lastLine = epochStart;
         if (interactive) {
             bar =
                     new ProgressBarBuilder()
@@ -70,6 +81,20 @@ public final class ProgressBar implements TrainingListener {
             shown.stepTo(step.samples());
             if (shown.getCurrent() % 64 == 0) {
                 shown.setExtraMessage(String.format(Locale.ROOT, " loss %.4f", step.loss()));
+            }
+        } else if (!interactive) {
+            long now = nanos.getAsLong();
+            if (now - lastLine >= LINE_NANOS) {
+                lastLine = now;
+                out.println(
+                        String.format(
+                                Locale.ROOT,
+                                "epoch %d/%d: %d %%, loss %.4f, %.0f samples/s",
+                                step.epoch(),
+                                run.epochs(),
+                                100 * step.samples() / Math.max(1, run.samplesPerEpoch()),
+                                step.loss(),
+                                step.samples() * 1e9 / (now - epochStart)));
             }
         }
     }
