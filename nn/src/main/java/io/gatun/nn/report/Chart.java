@@ -52,6 +52,7 @@ public final class Chart {
     final List<String> categories;
 
     final boolean logarithmic;
+    final boolean fromZero;
     final int width;
     final int height;
 
@@ -63,6 +64,7 @@ public final class Chart {
             List<Series> series,
             List<String> categories,
             boolean logarithmic,
+            boolean fromZero,
             int width,
             int height) {
         this.kind = kind;
@@ -72,12 +74,14 @@ public final class Chart {
         this.series = series;
         this.categories = categories;
         this.logarithmic = logarithmic;
+        this.fromZero = fromZero;
         this.width = width;
         this.height = height;
     }
 
     private static Chart empty(Kind kind, String title, String xTitle, String yTitle) {
-        return new Chart(kind, title, xTitle, yTitle, List.of(), List.of(), false, WIDTH, HEIGHT);
+        return new Chart(
+                kind, title, xTitle, yTitle, List.of(), List.of(), false, false, WIDTH, HEIGHT);
     }
 
     /**
@@ -243,6 +247,7 @@ public final class Chart {
                 List.copyOf(all),
                 List.copyOf(names),
                 logarithmic,
+                fromZero,
                 width,
                 height);
     }
@@ -253,7 +258,18 @@ public final class Chart {
      * @return a new chart
      */
     public Chart logarithmic() {
-        return new Chart(kind, title, xTitle, yTitle, series, categories, true, width, height);
+        return new Chart(
+                kind, title, xTitle, yTitle, series, categories, true, false, width, height);
+    }
+
+    /**
+     * This chart with a vertical axis that begins at 0, and is not logarithmic.
+     *
+     * @return a new chart
+     */
+    public Chart fromZero() {
+        return new Chart(
+                kind, title, xTitle, yTitle, series, categories, false, true, width, height);
     }
 
     /**
@@ -274,7 +290,16 @@ public final class Chart {
                             + ": give 100 to 10,000 pixels to a side");
         }
         return new Chart(
-                kind, title, xTitle, yTitle, series, categories, logarithmic, width, height);
+                kind,
+                title,
+                xTitle,
+                yTitle,
+                series,
+                categories,
+                logarithmic,
+                fromZero,
+                width,
+                height);
     }
 
     /**

@@ -155,7 +155,8 @@ final class ChartDrawing {
             return axis;
         }
         NumberAxis axis = style(new NumberAxis(chart.yTitle));
-        axis.setAutoRangeIncludesZero(chart.kind == Chart.Kind.HISTOGRAM);
+        axis.setAutoRangeIncludesZero(chart.fromZero || chart.kind == Chart.Kind.HISTOGRAM);
+        axis.setNumberFormatOverride(new PlainNumbers());
         return axis;
     }
 

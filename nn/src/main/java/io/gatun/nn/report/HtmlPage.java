@@ -215,10 +215,12 @@ final class HtmlPage {
                         .logarithmic());
         chart(() ->
                 Chart.lines("Learning rate", "step", "learning rate")
-                        .series("rate", steps, points(RunCurves.Point::rate)));
+                        .series("rate", steps, points(RunCurves.Point::rate))
+                        .fromZero());
         chart(() ->
                 Chart.lines("Speed", "step", "samples per second")
-                        .series("speed", steps, points(RunCurves.Point::samplesPerSecond)));
+                        .series("speed", steps, points(RunCurves.Point::samplesPerSecond))
+                        .fromZero());
         out.append("</div>\n");
     }
 

@@ -185,7 +185,7 @@ public final class HtmlReport implements TrainingListener {
         start = Instant.now();
         startNanos = System.nanoTime();
         predictions = null;
-        epochs = run.history();
+        epochs = List.copyOf(run.history());
         warned = false;
         Dataset data = settings.validation;
         summary = null;

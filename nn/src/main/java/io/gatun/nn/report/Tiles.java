@@ -14,7 +14,7 @@ import java.util.List;
 
 /** Small images in rows under a title, each with lines of text below it, enlarged to be seen. */
 final class Tiles {
-    private static final int GAP = 10;
+    private static final int GAP = 14;
     private static final int LINE = 17;
     private static final Color TEXT = new Color(0x24292f);
     private static final Color QUIET = new Color(0x57606a);
