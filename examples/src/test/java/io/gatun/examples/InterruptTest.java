@@ -11,6 +11,7 @@ import io.gatun.nn.Safetensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -48,6 +49,8 @@ class InterruptTest {
                                 "1",
                                 "--out",
                                 out.toString(),
+                                "--checkpoint",
+                                folder.resolve("state").toString(),
                                 "--json",
                                 json.toString())
                         .redirectErrorStream(true)
@@ -72,10 +75,20 @@ class InterruptTest {
         assertTrue(lines.getLast().contains(out.toString()), text);
         assertEquals(Map.of("model", "mlp"), Safetensors.read(out).metadata());
         assertEquals(ModelKind.MLP, ModelFile.load(out).kind());
+        Path last = folder.resolve("state").resolve("last.safetensors");
+        assertEquals(ModelKind.MLP, ModelFile.load(last).kind());
+        assertEquals(
+                -1,
+                Arrays.mismatch(weights(out), weights(last)),
+                "the checkpoint is of the last step, as the model is");
         assertEquals("interrupted", Json.object(Files.readAllLines(json).getLast()).get("event"));
         try (var files = Files.list(folder)) {
-            assertEquals(4, files.count(), "nothing half-written is left");
+            assertEquals(5, files.count(), "nothing half-written is left");
         }
+    }
+
+    private static float[] weights(Path file) throws IOException {
+        return ModelFile.load(file).model().parameters().getFirst().value().toFloatArray();
     }
 
     /**
