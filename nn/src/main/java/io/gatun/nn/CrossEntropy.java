@@ -78,6 +78,41 @@ public final class CrossEntropy implements Loss {
     }
 
     /**
+     * Weights with which each class counts the same as a whole: n / (classes n_c), as
+     * scikit-learn's {@code class_weight="balanced"}.
+     *
+     * @param labels of the training part, 0 to classes - 1; negative ones are left out
+     * @param classes number of classes
+     * @return weights for {@link #classWeights}; 0 for a class without samples
+     * @throws IllegalArgumentException if a label is no class
+     */
+    public static float[] balancedWeights(int[] labels, int classes) {
+        Checks.positive("balancedWeights", "classes", classes);
+        long[] counts = new long[classes];
+        long all = 0;
+        for (int i = 0; i < labels.length; i++) {
+            if (labels[i] >= classes) {
+                throw new IllegalArgumentException(
+                        "balancedWeights: labels["
+                                + i
+                                + "] = "
+                                + labels[i]
+                                + ", but there are classes 0 to "
+                                + (classes - 1));
+            }
+            if (labels[i] >= 0) {
+                counts[labels[i]]++;
+                all++;
+            }
+        }
+        float[] weights = new float[classes];
+        for (int c = 0; c < classes; c++) {
+            weights[c] = counts[c] == 0 ? 0 : (float) ((double) all / classes / counts[c]);
+        }
+        return weights;
+    }
+
+    /**
      * This loss with weights, as for classes of different size.
      *
      * @param weights one per class

@@ -5,6 +5,7 @@
 package io.gatun.nn;
 
 import static io.gatun.nn.Expect.refused;
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -172,6 +173,14 @@ class LossesTest {
                     "FLOAT32",
                     "INT32");
         }
+    }
+
+    /** Six labels, three classes: 6 / (3 * 4), none, 6 / (3 * 2). */
+    @Test
+    void balancedWeightsOfClasses() {
+        int[] labels = {0, 0, 2, 0, -1, 0, 2};
+        assertArrayEquals(new float[] {0.5f, 0, 1}, CrossEntropy.balancedWeights(labels, 3), 0);
+        refused(() -> CrossEntropy.balancedWeights(labels, 2), "labels[2] = 2", "classes 0 to 1");
     }
 
     @Test
