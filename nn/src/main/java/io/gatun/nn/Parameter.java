@@ -57,6 +57,18 @@ public final class Parameter implements Supplier<Tensor> {
         return new Parameter(name, value, initializer, fanIn, fanOut);
     }
 
+    /**
+     * Values that no seed changes, such as those found by {@link io.gatun.nn.data.Preparation}: for
+     * a layer's {@link Layer#state}.
+     *
+     * @param name its name within its layer
+     * @param values FLOAT32; copied
+     * @return a parameter with these values
+     */
+    public static Parameter fixed(String name, Tensor values) {
+        return of(name, Layout.contiguous(values.shape()), values.toFloatArray());
+    }
+
     /** A parameter with given values, in row-major order. */
     static Parameter of(String name, Layout layout, float[] values) {
         return of(name, layout, (s, in, out, r) -> values, 1, 1, new SplittableRandom(0));
