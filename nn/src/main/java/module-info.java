@@ -11,6 +11,7 @@ module io.gatun.nn {
     requires static transitive org.jspecify;
     requires transitive io.gatun.core;
     requires com.fasterxml.jackson.core;
+    requires de.siegmar.fastcsv;
     requires java.desktop;
     requires jdk.httpserver;
     requires me.tongfei.progressbar;

@@ -185,7 +185,7 @@ final class FeatureStatistics {
         for (int i = 0; i < d; i++) {
             centre[i] = (float) means[i];
         }
-        int rowsAtOnce = Math.clamp(d / 8, 32, CHUNK);
+        int rowsAtOnce = Math.clamp(d / 48, 32, CHUNK);
         each(
                 data,
                 rowsAtOnce,
