@@ -35,6 +35,7 @@ class ArchitectureTest {
                             "org.jspecify",
                             "io.gatun.core",
                             "com.fasterxml.jackson.core",
+                            "de.siegmar.fastcsv",
                             "me.tongfei.progressbar",
                             "org.jfree.jfreechart"),
                     "io.gatun.examples",
