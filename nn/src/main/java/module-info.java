@@ -21,4 +21,5 @@ module io.gatun.nn {
     exports io.gatun.nn.data;
     exports io.gatun.nn.metrics;
     exports io.gatun.nn.report;
+    exports io.gatun.nn.search;
 }
