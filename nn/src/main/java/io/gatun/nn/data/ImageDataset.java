@@ -258,8 +258,7 @@ public final class ImageDataset implements Dataset {
      *
      * @param from the first one, included
      * @param to the last one, excluded
-     * @return UINT8 [to - from, c, h, w], a view or a copy in the current scope; not to be written
-     *     to
+     * @return UINT8 [to - from, c, h, w] of no scope, a view or a copy; not to be written to
      * @throws IndexOutOfBoundsException if there is no such sample
      */
     public Tensor bytes(int from, int to) {
