@@ -10,6 +10,7 @@ import io.gatun.nn.data.ImageDataset;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -20,13 +21,20 @@ import org.jspecify.annotations.Nullable;
  * @param place where they came from, for people
  * @param train the training part, normalised
  * @param test the test part, normalised in the same way
+ * @param classNames in order; empty for digits, whose names are their numbers
  */
-record Images(String source, String place, ImageDataset train, ImageDataset test) {
+record Images(
+        String source,
+        String place,
+        ImageDataset train,
+        ImageDataset test,
+        List<String> classNames) {
     /** What an empty pixel of a normalised digit is: (0 - mean) / deviation. */
     private static final float PAPER = -0.1307f / 0.3081f;
 
     static Images of(Digits digits) {
-        return new Images(digits.source(), digits.place(), digits.train(), digits.test());
+        return new Images(
+                digits.source(), digits.place(), digits.train(), digits.test(), List.of());
     }
 
     /**
@@ -51,7 +59,8 @@ record Images(String source, String place, ImageDataset train, ImageDataset test
                 "cifar10",
                 folder.toString(),
                 cifar.train().normalized(Cifar.mean(), Cifar.deviation()),
-                cifar.test().normalized(Cifar.mean(), Cifar.deviation()));
+                cifar.test().normalized(Cifar.mean(), Cifar.deviation()),
+                cifar.classNames());
     }
 
     /** Changes that leave labels true: a digit must stay the digit that it is. */

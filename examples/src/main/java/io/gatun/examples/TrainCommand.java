@@ -108,6 +108,8 @@ final class TrainCommand implements Callable<Integer> {
 
     @Mixin private Practice practice = new Practice();
 
+    @Mixin private Watching watching = new Watching();
+
     @Option(
             names = "--out",
             paramLabel = "FILE",
@@ -134,6 +136,7 @@ final class TrainCommand implements Callable<Integer> {
         Checks.atLeast(spec, "--batch", batchSize, 1);
         int threadCount = threads == null ? Threads.count() : Checks.threads(spec, threads);
         practice.check(spec);
+        watching.check(spec);
         if (picture != null && (practice.resumes() || !kind.takesDigits())) {
             throw new ParameterException(
                     spec.commandLine(),
@@ -147,7 +150,8 @@ final class TrainCommand implements Callable<Integer> {
         }
         Checks.canReplace(spec, "--out", out);
         Checks.canReplace(spec, "--picture", picture);
-        try (JsonLines lines = Checks.jsonLines(spec, "--json", json)) {
+        try (JsonLines lines = Checks.jsonLines(spec, "--json", json);
+                Watching _ = watching) {
             return train(epochs, batchSize, threadCount, lines);
         }
     }
@@ -206,6 +210,13 @@ final class TrainCommand implements Callable<Integer> {
             if (lines != null) {
                 listeners.add(new EpochLines(lines));
             }
+            watching.listen(
+                    listeners,
+                    kind + " on " + images.source(),
+                    images,
+                    batches.count(),
+                    spec.root().commandLine().getParseResult().originalArgs(),
+                    notes);
             Trainer trainer =
                     Trainer.of(model, kind.optimizer(rate), Losses.crossEntropy())
                             .metrics(Metrics.accuracy());

@@ -183,6 +183,42 @@ class TrainAndPredictTest {
     }
 
     @Test
+    void showsTheRunInEveryWay() throws IOException {
+        Path report = folder.resolve("watched.html");
+        Path events = folder.resolve("events");
+        Path csv = folder.resolve("watched.csv");
+        Cli cli =
+                train(
+                        ModelKind.LENET5,
+                        folder.resolve("watched.safetensors"),
+                        "--epochs",
+                        "1",
+                        "--report",
+                        report.toString(),
+                        "--ui",
+                        "--tensorboard",
+                        events.toString(),
+                        "--log",
+                        csv.toString());
+        assertEquals(0, cli.exit(), cli.err());
+        assertTrue(cli.err().contains("live page: http://localhost:"), cli.err());
+        String html = Files.readString(report);
+        assertTrue(html.contains("lenet5 on mnist") && html.contains("finished"), html);
+        assertTrue(html.contains("--tensorboard"), "the command line");
+        assertEquals(2, Files.readAllLines(csv).size());
+        try (var files = Files.list(events)) {
+            assertTrue(
+                    files.findFirst()
+                            .orElseThrow()
+                            .getFileName()
+                            .toString()
+                            .startsWith("events.out.tfevents."));
+        }
+        assertTrue(Cli.run("train", "mlp", "--log", "x.txt").err().contains(".csv or .jsonl"));
+        assertTrue(Cli.run("train", "mlp", "--ui", "70000").err().contains("0 to 65535"));
+    }
+
+    @Test
     void refusesOptionsThatDoNotGoTogether() {
         assertTrue(Cli.run("train", "mlp", "--resume").err().contains("--checkpoint DIR"));
         assertTrue(Cli.run("train", "mlp", "--average", "1").err().contains("below 1"));

@@ -34,17 +34,14 @@ final class DecadeAxis extends LogAxis {
         double low = Math.log10(getRange().getLowerBound());
         double high = Math.log10(getRange().getUpperBound());
         double perDecade = dataArea.getHeight() / (high - low);
-        int[] factors =
-                perDecade > 4 * ROOM
-                        ? new int[] {1, 2, 5}
-                        : perDecade > 2.2 * ROOM ? new int[] {1, 3} : new int[] {1};
+        double[] factors = factors(perDecade);
         int every = Math.max(1, (int) Math.ceil(ROOM / perDecade));
         List<NumberTick> ticks = new ArrayList<>();
         for (int power = (int) Math.floor(low); power <= Math.ceil(high); power++) {
             if (Math.floorMod(power, every) != 0) {
                 continue;
             }
-            for (int factor : factors) {
+            for (double factor : factors) {
                 double value = factor * Math.pow(10, power);
                 if (Math.log10(value) >= low - 1e-9 && Math.log10(value) <= high + 1e-9) {
                     ticks.add(tick(value));
@@ -57,6 +54,15 @@ final class DecadeAxis extends LogAxis {
             ticks.add(tick(getRange().getUpperBound()));
         }
         return ticks;
+    }
+
+    private static double[] factors(double perDecade) {
+        if (perDecade > 8 * ROOM) {
+            return new double[] {1, 1.5, 2, 3, 5, 7};
+        }
+        return perDecade > 4 * ROOM
+                ? new double[] {1, 2, 5}
+                : perDecade > 2.2 * ROOM ? new double[] {1, 3} : new double[] {1};
     }
 
     private static NumberTick tick(double value) {

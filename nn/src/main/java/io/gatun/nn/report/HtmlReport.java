@@ -217,7 +217,7 @@ public final class HtmlReport implements TrainingListener {
         Dataset data = settings.validation;
         if (data != null && data.classes() > 0 && data.size() > 0) {
             try {
-                predictions = Predictions.of(run.model(), data);
+                predictions = Predictions.of(run.evaluated(), data);
             } catch (RuntimeException e) {
                 warn(e);
             }

@@ -60,7 +60,8 @@ function logTicks(low, high) {
       if (at >= low && at <= high) out.push(at);
     }
   }
-  return out;
+  // Values that hardly differ have no power of ten between them.
+  return out.length > 2 ? out : ticks(Math.pow(10, low), Math.pow(10, high), 5).filter(v => v > 0).map(Math.log10);
 }
 
 /** A card with a chart: curves() gives [{name, x: [...], y: [...]}], drawn anew when asked for. */
@@ -89,7 +90,7 @@ function chart(id, title, xTitle, curves, options = {}) {
       make(svg, 'text', {x: 240, y: 125, 'text-anchor': 'middle'}, 'nothing to show yet');
       return;
     }
-    if (options.zero) y0 = Math.min(0, y0);
+    if (options.zero) { y0 = Math.min(0, y0); if (y0 === 0 && y1 === 0) y1 = 1; }
     if (y1 - y0 < 1e-12) { const pad = log ? 0.3 : Math.abs(y1) * 0.1 || 1; y0 -= pad; y1 += pad; }
     if (x1 === x0) { x0 -= 0.5; x1 += 0.5; }
     const margin = (y1 - y0) * 0.05;
@@ -196,7 +197,7 @@ function histograms() {
   for (const h of run.histograms) {
     const card = html(box, 'div', 'card');
     html(card, 'h3', '', h.name);
-    const svg = make(card, 'svg', {viewBox: '0 0 260 118', role: 'img', 'aria-label': 'histograms of ' + h.name});
+    const svg = make(card, 'svg', {viewBox: '0 0 260 124', role: 'img', 'aria-label': 'histograms of ' + h.name});
     [['weights', 0], ['gradients', 1]].forEach(([key, k]) => {
       const [low, high, ...counts] = h[key];
       const most = Math.max(1, ...counts);
@@ -208,7 +209,7 @@ function histograms() {
       make(svg, 'path', {class: 'axis', d: `M${left} ${bottom}h${width}`});
       make(svg, 'text', {x: left, y: 104}, number(Number(low.toPrecision(2))));
       make(svg, 'text', {x: left + width, y: 104, 'text-anchor': 'end'}, number(Number(high.toPrecision(2))));
-      make(svg, 'text', {x: left + width / 2, y: 116, 'text-anchor': 'middle'}, key);
+      make(svg, 'text', {x: left + width / 2, y: 119, 'text-anchor': 'middle'}, key);
     });
   }
 }
