@@ -131,6 +131,15 @@ final class Practice {
         return augment;
     }
 
+    /** What a run that was interrupted leaves, for people. */
+    String whatIsKept(@Nullable Path out) {
+        String model = out == null ? "" : "the model so far is in " + out;
+        String state = checkpoint == null ? "" : "--resume goes on from " + checkpoint;
+        return model.isEmpty() && state.isEmpty()
+                ? "nothing was to be saved"
+                : model + (model.isEmpty() || state.isEmpty() ? "" : "; ") + state;
+    }
+
     boolean stopsEarly() {
         return patience != null;
     }

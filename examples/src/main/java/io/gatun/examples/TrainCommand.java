@@ -289,7 +289,7 @@ final class TrainCommand implements Callable<Integer> {
                         finished,
                         epochs,
                         steps,
-                        out == null ? "nothing was to be saved" : "the model so far is in " + out));
+                        practice.whatIsKept(out)));
         return INTERRUPTED;
     }
 
