@@ -19,6 +19,9 @@ enum { BLOCK_SAMPLES = 64 };
 
 enum { SHORT_LINE = 64, LONG_LINE = 2048 };
 
+/* Floats of a sample up to which the next one is fetched while this one is written: both stay in a core's cache. */
+enum { FETCHED_SAMPLE = 1 << 16 };
+
 struct group_job {
     const gatun_group_norm *n;
     const struct gatun_kernels *kernels;
@@ -142,6 +145,7 @@ static void lines_forward(const struct group_job *job, int64_t begin, int64_t en
             }
             for (int32_t l = 0; l < lines; l++) {
                 struct gatun_norm_line line = line_of(job, s + l, g);
+                line.ahead = line.step;
                 job->kernels->norm_line_apply(&line);
             }
         }
@@ -174,6 +178,7 @@ static void lines_backward(const struct group_job *job, int64_t begin, int64_t e
             for (int32_t l = 0; l < lines && job->out != NULL; l++) {
                 struct gatun_norm_line line = line_of(job, s + l, g);
                 double inverse = (double)line.inverse[0];
+                line.ahead = line.step;
                 line.constant = (float)(-inverse * line_sums[l].sum / (double)cols);
                 line.slope = (float)(-inverse * inverse * line_sums[l].second / (double)cols);
                 job->kernels->norm_line_backward_apply(&line);
@@ -239,6 +244,7 @@ static void columns_forward(const struct group_job *job, struct norm_columns *co
     }
     columns->all.out = job->out + sample * sample_size(n);
     columns->all.stream = stream_columns(job, columns);
+    columns->all.ahead = sample_size(n) <= FETCHED_SAMPLE ? sample_size(n) : 0;
     norm_run(columns, job->kernels->norm_apply);
 }
 
@@ -276,6 +282,7 @@ static void columns_backward(const struct group_job *job, struct norm_columns *c
     if (job->out != NULL) {
         columns->all.out = job->out + sample * sample_size(n);
         columns->all.stream = stream_columns(job, columns);
+        columns->all.ahead = sample_size(n) <= FETCHED_SAMPLE ? sample_size(n) : 0;
         norm_run(columns, job->kernels->norm_backward_apply);
     }
 }

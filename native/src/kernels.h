@@ -98,6 +98,7 @@ struct gatun_norm_rows {
     const float *gradient, *slope, *constant; /* dx = gradient * dz + slope * (x - mean) + constant */
     int32_t relu, mask;
     int32_t stream;       /* out is to be stored past the caches: it and its rows are aligned to a cache line */
+    int64_t ahead;        /* with stream: what lies so far ahead of x and dy is fetched meanwhile; 0 for nothing */
     float *out;           /* y, dx, or the gradient dz before the activation; null if dz is not wanted */
     double *sum, *second; /* of columns, added to */
 };
@@ -110,6 +111,7 @@ struct gatun_norm_line {
     const float *mean, *inverse; /* normalised: gamma * inverse * (x - mean) + beta; for statistics, near the mean */
     float slope, constant;       /* dx = gamma * inverse * dy + slope * (x - mean) + constant */
     int32_t stream;              /* as above */
+    int64_t ahead;
     float *out;                  /* y or dx */
     float *dgamma, *dbeta;       /* added to */
 };

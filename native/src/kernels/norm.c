@@ -177,6 +177,9 @@ INLINE void apply_lanes(int rows, int with_residual, int relu, int stream, int64
 #pragma GCC unroll 4
     for (int r = 0; r < rows; r++) {
         int64_t i = at + r * n->cols + c;
+        if (stream && n->ahead != 0) {
+            __builtin_prefetch(n->x + i + n->ahead, 0, 2);
+        }
         vf y = scale * (load_lanes(n->x + i, lanes) - mean) + shift;
         if (with_residual) {
             y += load_lanes(n->residual + i, lanes);
@@ -324,6 +327,10 @@ INLINE void backward_lanes(int rows, int mask, int stream, int64_t lanes, int64_
 #pragma GCC unroll 4
     for (int r = 0; r < rows; r++) {
         int64_t i = at + r * n->cols + c;
+        if (stream && n->ahead != 0) {
+            __builtin_prefetch(n->x + i + n->ahead, 0, 2);
+            __builtin_prefetch(n->dy + i + n->ahead, 0, 2);
+        }
         vf distance = load_lanes(n->x + i, lanes) - mean;
         vf dz = masked(mask, n, i, lanes, distance, scale, shift);
         store_lanes(stream, n->out + i, gradient * dz + (slope * distance + constant), lanes);

@@ -104,7 +104,7 @@ void KERNEL(norm_line_statistics)(int32_t lines, const struct gatun_norm_line *n
 
 INLINE void apply(int stream, int64_t i, int64_t lanes, const struct gatun_norm_line *n) {
     if (stream) {
-        __builtin_prefetch(n->x + n->cols + i); /* the next line, while memory is only written to */
+        __builtin_prefetch(n->x + n->ahead + i); /* while memory is only written to */
     }
     vf scale = v_set(n->inverse[0]) * lanes_of(n->gamma + i, lanes);
     vf y = (lanes_of(n->x + i, lanes) - v_set(n->mean[0])) * scale + lanes_of(n->beta + i, lanes);
@@ -163,8 +163,8 @@ void KERNEL(norm_line_backward_sums)(int32_t lines, const struct gatun_norm_line
 
 INLINE void backward(int stream, int64_t i, int64_t lanes, const struct gatun_norm_line *n) {
     if (stream) {
-        __builtin_prefetch(n->x + n->cols + i);
-        __builtin_prefetch(n->dy + n->cols + i);
+        __builtin_prefetch(n->x + n->ahead + i);
+        __builtin_prefetch(n->dy + n->ahead + i);
     }
     vf d = lanes_of(n->x + i, lanes) - v_set(n->mean[0]);
     vf g = lanes_of(n->dy + i, lanes) * (v_set(n->inverse[0]) * lanes_of(n->gamma + i, lanes));
