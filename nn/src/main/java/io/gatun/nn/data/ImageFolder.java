@@ -47,6 +47,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ImageFolder {
     private static final int SHOWN = 20;
+    private static final String AROUND = "a link to a folder around it: would never end";
 
     private final Path root;
     private final int height;
@@ -223,14 +224,26 @@ public final class ImageFolder {
         return Comparator.comparing(path -> String.valueOf(path.getFileName()));
     }
 
-    private static void collect(Path folder, int label, List<Found> found, List<Problem> problems)
+    private void collect(Path folder, int label, List<Found> found, List<Problem> problems)
             throws IOException {
         List<Path> files = new ArrayList<>();
+        Path top = root.toRealPath();
         Files.walkFileTree(
                 folder,
                 EnumSet.of(FileVisitOption.FOLLOW_LINKS),
                 Integer.MAX_VALUE,
                 new SimpleFileVisitor<>() {
+                    @Override
+                    public FileVisitResult preVisitDirectory(
+                            Path inner, BasicFileAttributes attributes) throws IOException {
+                        // From there all classes would be read as this one.
+                        if (top.startsWith(inner.toRealPath())) {
+                            problems.add(new Problem(inner, AROUND));
+                            return FileVisitResult.SKIP_SUBTREE;
+                        }
+                        return FileVisitResult.CONTINUE;
+                    }
+
                     @Override
                     public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
                         if (hidden(file)) {
@@ -256,7 +269,7 @@ public final class ImageFolder {
 
     private static String reason(Throwable e) {
         return switch (e) {
-            case FileSystemLoopException loop -> "a link to a folder around it: would never end";
+            case FileSystemLoopException loop -> AROUND;
             case AccessDeniedException denied -> "no permission to read it";
             default -> e.getMessage() == null ? e.toString() : e.getMessage();
         };

@@ -190,6 +190,7 @@ class ImageFolderTest {
         Files.write(cats.resolve(".hidden"), new byte[9]);
         Files.createDirectory(root.resolve("bird"));
         Files.createSymbolicLink(dogs.resolve("loop"), dogs);
+        Files.createSymbolicLink(dogs.resolve("all"), root);
         Files.createSymbolicLink(dogs.resolve("nowhere.png"), root.resolve("no such file"));
         Process pipe = new ProcessBuilder("mkfifo", dogs.resolve("pipe.jpg").toString()).start();
         assertTrue(pipe.waitFor(5, TimeUnit.SECONDS));
@@ -211,6 +212,7 @@ class ImageFolderTest {
         assertEquals("the class has no image", problem(contents, "bird"));
         assertEquals("not in a class's folder", problem(contents, "README"));
         assertEquals("a link to a folder around it: would never end", problem(contents, "loop"));
+        assertEquals("a link to a folder around it: would never end", problem(contents, "all"));
         assertTrue(!problem(contents, "nowhere.png").isEmpty());
         assertEquals("not a regular file", problem(contents, "pipe.jpg"));
         if (!readable) {
