@@ -22,4 +22,5 @@ module io.gatun.nn {
     exports io.gatun.nn.metrics;
     exports io.gatun.nn.report;
     exports io.gatun.nn.search;
+    exports io.gatun.nn.zoo;
 }

@@ -7,9 +7,11 @@ package io.gatun.examples;
 import io.gatun.Shape;
 import io.gatun.nn.Adam;
 import io.gatun.nn.Layer;
-import io.gatun.nn.Models;
 import io.gatun.nn.Optimizer;
 import io.gatun.nn.Sgd;
+import io.gatun.nn.zoo.CifarResNet;
+import io.gatun.nn.zoo.LeNet5;
+import io.gatun.nn.zoo.Mlp;
 import java.util.Locale;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
@@ -20,7 +22,7 @@ enum ModelKind {
     LENET5(64, 3, "Adam", 1e-3) {
         @Override
         Layer create() {
-            return Models.lenet5();
+            return LeNet5.of();
         }
 
         @Override
@@ -33,7 +35,7 @@ enum ModelKind {
     MLP(128, 3, "SGD, momentum 0.9", 0.05) {
         @Override
         Layer create() {
-            return Models.mlp(784, 512, 512, 10);
+            return Mlp.of(784, 512, 512, 10);
         }
 
         @Override
@@ -46,7 +48,7 @@ enum ModelKind {
     RESNET20(128, 10, "SGD, momentum 0.9, weight decay 1e-4", 0.1) {
         @Override
         Layer create() {
-            return Models.resnet20();
+            return CifarResNet.of(20);
         }
 
         @Override

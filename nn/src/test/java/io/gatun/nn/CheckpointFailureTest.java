@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import io.gatun.nn.zoo.Mlp;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -30,7 +31,7 @@ class CheckpointFailureTest {
     @TempDir Path folder;
 
     private static Trainer trainer(Path folder) {
-        return Trainer.of(Models.mlp(5, 12, 3).initialize(1), Adam.of(0.01), Losses.crossEntropy())
+        return Trainer.of(Mlp.of(5, 12, 3).initialize(1), Adam.of(0.01), Losses.crossEntropy())
                 .listeners(Checkpoints.in(folder).everySteps(2));
     }
 
@@ -224,7 +225,7 @@ class CheckpointFailureTest {
                     public void rate(double rate) {}
                 };
         Trainer trainer =
-                Trainer.of(Models.mlp(5, 4, 3), own, Losses.crossEntropy())
+                Trainer.of(Mlp.of(5, 4, 3), own, Losses.crossEntropy())
                         .listeners(Checkpoints.in(folder));
         thrown(
                 UnsupportedOperationException.class,

@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gatun.InPlace;
+import io.gatun.nn.zoo.Mlp;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -22,7 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 class CheckpointsTest {
     @TempDir Path folder;
 
-    private final Layer model = Models.mlp(5, 4, 3).initialize(1);
+    private final Layer model = Mlp.of(5, 4, 3).initialize(1);
 
     private final TrainingListener.Run run =
             new TrainingListener.Run() {
@@ -88,7 +89,7 @@ class CheckpointsTest {
         }
         listener.epochEnded(
                 run, new History.Epoch(1, loss, Map.of(), validationLoss, Map.of(), 1, 0, 1, 0.1));
-        Layer read = Models.mlp(5, 4, 3);
+        Layer read = Mlp.of(5, 4, 3);
         Safetensors.load(read, file);
         float[] bias = read.parameters().get(3).value().toFloatArray();
         assertArrayEquals(new float[] {bias[0], bias[0], bias[0]}, bias);
@@ -137,7 +138,7 @@ class CheckpointsTest {
         Trainer.of(model, Adam.of(0.01), Losses.crossEntropy())
                 .listeners(Checkpoints.last(file))
                 .fit(Synthetic.blobs(50, 3, 1, 5).batches(10), 2);
-        Layer read = Models.mlp(5, 4, 3);
+        Layer read = Mlp.of(5, 4, 3);
         Safetensors.load(read, file);
         assertArrayEquals(Synthetic.bits(model), Synthetic.bits(read));
     }

@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gatun.nn.data.Batches;
 import io.gatun.nn.metrics.Metrics;
+import io.gatun.nn.zoo.Mlp;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,7 +30,7 @@ class EarlyStoppingTest {
     }
 
     private static Layer mlp() {
-        return Models.mlp(5, 12, 3).initialize(1);
+        return Mlp.of(5, 12, 3).initialize(1);
     }
 
     /**

@@ -13,6 +13,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.gatun.Scope;
 import io.gatun.Shape;
 import io.gatun.Tensor;
+import io.gatun.nn.zoo.LeNet5;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -203,9 +204,9 @@ class InitializersTest {
 
     @Test
     void aModelsSeedDecidesAllOfItsParameters() {
-        Layer first = Models.lenet5().initialize(9);
-        Layer second = Models.lenet5().initialize(9);
-        Layer third = Models.lenet5().initialize(10);
+        Layer first = LeNet5.of().initialize(9);
+        Layer second = LeNet5.of().initialize(9);
+        Layer third = LeNet5.of().initialize(10);
         for (int i = 0; i < first.parameters().size(); i++) {
             Parameter parameter = first.parameters().get(i);
             float[] values = parameter.value().toFloatArray();

@@ -15,6 +15,8 @@ import io.gatun.Shape;
 import io.gatun.Tape;
 import io.gatun.Tensor;
 import io.gatun.nn.Reference.Window;
+import io.gatun.nn.zoo.LeNet5;
+import io.gatun.nn.zoo.Mlp;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -263,13 +265,13 @@ class LayersTest {
 
     @Test
     void lenet5HasItsKnownSizes() {
-        Layer lenet = Models.lenet5().initialize(1);
+        Layer lenet = LeNet5.of().initialize(1);
         assertEquals(61_706, lenet.parameterCount());
         try (Scope _ = Scope.open()) {
             assertEquals(
                     Shape.of(3, 10), lenet.forward(Tensor.zeros(Shape.of(3, 1, 28, 28))).shape());
         }
-        Layer mlp = Models.mlp(784, 512, 512, 10);
+        Layer mlp = Mlp.of(784, 512, 512, 10);
         assertEquals(784 * 512 + 512 + 512 * 512 + 512 + 5130, mlp.parameterCount());
     }
 
@@ -319,8 +321,8 @@ class LayersTest {
         refused(() -> MaxPool2d.of(2, 0), "MaxPool2d", "stride = 0x0");
         refused(() -> Padding.of(-1), "padding", "before = -1");
         refused(() -> new Padding.Explicit(0, 1, -7, 0), "padding", "left = -7");
-        refused(() -> Models.mlp(3), "mlp", "two sizes");
-        refused(() -> Models.mlp(3, 0), "Dense", "out = 0");
+        refused(() -> Mlp.of(3), "Mlp", "two sizes");
+        refused(() -> Mlp.of(3, 0), "Dense", "out = 0");
     }
 
     @Test

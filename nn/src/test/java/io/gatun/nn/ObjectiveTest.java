@@ -15,6 +15,7 @@ import io.gatun.Memory;
 import io.gatun.Tensor;
 import io.gatun.nn.data.Batches;
 import io.gatun.nn.metrics.Metrics;
+import io.gatun.nn.zoo.Mlp;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -78,7 +79,7 @@ class ObjectiveTest {
     void accumulatedBatchesAreOneLargeOne() {
         List<float[]> results = new ArrayList<>();
         for (int n : new int[] {1, 3}) {
-            Layer model = Models.mlp(5, 12, 3).initialize(1);
+            Layer model = Mlp.of(5, 12, 3).initialize(1);
             History history =
                     Trainer.of(model, Sgd.of(0.1, 0.9), Losses.crossEntropy())
                             .accumulate(n)
@@ -102,7 +103,7 @@ class ObjectiveTest {
     @Test
     void accumulatedStepsAllocateNothing() {
         List<Long> allocated = new ArrayList<>();
-        Trainer.of(Models.mlp(5, 12, 3), Adam.of(0.01), Losses.crossEntropy())
+        Trainer.of(Mlp.of(5, 12, 3), Adam.of(0.01), Losses.crossEntropy())
                 .accumulate(2)
                 .listeners(
                         new TrainingListener() {

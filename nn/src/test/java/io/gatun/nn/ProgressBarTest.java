@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.gatun.nn.zoo.Mlp;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -26,7 +27,7 @@ class ProgressBarTest {
                         new PrintStream(bytes, true, StandardCharsets.UTF_8),
                         false,
                         () -> 12_000_000_000L * seconds.getAndIncrement());
-        Trainer.of(Models.mlp(5, 4, 3).initialize(1), Sgd.of(0.01), Losses.crossEntropy())
+        Trainer.of(Mlp.of(5, 4, 3).initialize(1), Sgd.of(0.01), Losses.crossEntropy())
                 .listeners(bar)
                 .fit(Synthetic.blobs(60, 3, 1, 5).batches(10), 2);
         String text = bytes.toString(StandardCharsets.UTF_8);

@@ -22,6 +22,9 @@ import io.gatun.Tensor;
 import io.gatun.nn.Reference.Window;
 import io.gatun.nn.data.TensorDataset;
 import io.gatun.nn.metrics.Metrics;
+import io.gatun.nn.zoo.CifarResNet;
+import io.gatun.nn.zoo.ResNet;
+import io.gatun.nn.zoo.Vgg;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -254,7 +257,7 @@ class ResidualLayersTest {
     void sessionFoldsNormalisations() {
         List<Layer> models =
                 List.of(
-                        Models.resnet20(),
+                        CifarResNet.of(20),
                         Sequential.of(
                                 Conv2d.of(3, 6, 3).stride(2).padding(Padding.SAME),
                                 BatchNorm2d.of(6).epsilon(0.01),
@@ -358,7 +361,7 @@ class ResidualLayersTest {
     /** The walk back needs little more than what the forward pass keeps for it. */
     @Test
     void aTrainingStepPeaksAtTheEndOfItsForwardPass() {
-        Layer model = Models.resnet20();
+        Layer model = CifarResNet.of(20);
         for (int warm = 0; warm < 2; warm++) {
             try (Tape tape = Tape.open(2)) {
                 Tensor x = image(1, 16, 3, 32, 32);
@@ -379,7 +382,7 @@ class ResidualLayersTest {
     void seededTrainingRepeatsBitForBit() {
         int[][] bits = new int[2][];
         for (int run = 0; run < 2; run++) {
-            Layer model = Models.resnet20().initialize(5);
+            Layer model = CifarResNet.of(20).initialize(5);
             Optimizer optimizer = Sgd.of(0.1, 0.9);
             for (int step = 0; step < 2; step++) {
                 try (Tape tape = Tape.open(2)) {
@@ -397,23 +400,23 @@ class ResidualLayersTest {
 
     @Test
     void modelsHaveTheirKnownSizes() {
-        assertEquals(272_474, Models.resnet20().parameterCount());
-        assertEquals(11_689_512, Models.resnet18().parameterCount());
-        assertEquals(9_228_362, Models.vgg11().parameterCount());
+        assertEquals(272_474, CifarResNet.of(20).parameterCount());
+        assertEquals(11_689_512, ResNet.of(18).parameterCount());
+        assertEquals(9_228_362, Vgg.cifar(11).parameterCount());
         try (Scope _ = Scope.open()) {
             Tensor small = image(1, 2, 3, 32, 32);
-            assertEquals(Shape.of(2, 10), Models.resnet20().forward(small).shape());
-            assertEquals(Shape.of(2, 10), Models.vgg11().forward(small).shape());
-            assertEquals(Shape.of(2, 1000), Models.resnet18().forward(small).shape());
+            assertEquals(Shape.of(2, 10), CifarResNet.of(20).forward(small).shape());
+            assertEquals(Shape.of(2, 10), Vgg.cifar(11).forward(small).shape());
+            assertEquals(Shape.of(2, 1000), ResNet.of(18).forward(small).shape());
         }
         // a convolution and a normalisation each, 1 + 3 * 6 + 2 shortcuts, and a dense layer
-        assertEquals(21 * 3 + 2, Models.resnet20().parameters().size());
-        assertEquals(21 * 2, Models.resnet20().state().size());
+        assertEquals(21 * 3 + 2, CifarResNet.of(20).parameters().size());
+        assertEquals(21 * 2, CifarResNet.of(20).state().size());
     }
 
     @Test
     void vgg16HasItsKnownSize() {
-        assertEquals(138_357_544, Models.vgg16().parameterCount());
+        assertEquals(138_357_544, Vgg.of(16).parameterCount());
         Memory.trim();
     }
 

@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gatun.nn.metrics.Metrics;
+import io.gatun.nn.zoo.Mlp;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -114,7 +115,7 @@ class ResumeTest {
     void earlyStoppingIsRemembered() throws IOException {
         List<int[]> results = new ArrayList<>();
         for (int i = 0; i < 2; i++) {
-            Layer model = Models.mlp(5, 12, 3).initialize(1);
+            Layer model = Mlp.of(5, 12, 3).initialize(1);
             History history =
                     Trainer.of(model, Sgd.of(3, 0.9), Losses.crossEntropy())
                             .listeners(EarlyStopping.patience(2), Checkpoints.in(folder))
@@ -126,7 +127,7 @@ class ResumeTest {
             assertTrue(String.valueOf(history.stoppedBecause()).contains("early stopping"));
             assertTrue(history.epochs().size() < 40);
             results.add(Synthetic.bits(model));
-            Layer best = Models.mlp(5, 12, 3);
+            Layer best = Mlp.of(5, 12, 3);
             Safetensors.load(best, folder.resolve("best.safetensors"));
             assertArrayEquals(Synthetic.bits(best), Synthetic.bits(model));
         }
@@ -157,7 +158,7 @@ class ResumeTest {
     }
 
     private static int[] train(Optimizer optimizer, Path file, TrainingListener stop) {
-        Layer model = Models.mlp(5, 12, 3).initialize(1);
+        Layer model = Mlp.of(5, 12, 3).initialize(1);
         Trainer.of(model, optimizer, Losses.crossEntropy())
                 .listeners(stop, RateSchedule.cosine().warmupSteps(3), Checkpoints.last(file))
                 .resumeIfPresent(file)
@@ -210,7 +211,7 @@ class ResumeTest {
     void anotherRunsCheckpointIsRefused() throws IOException {
         Path file = folder.resolve("run.safetensors");
         var data = Synthetic.blobs(100, 3, 7, 5).batches(16);
-        Layer model = Models.mlp(5, 12, 3);
+        Layer model = Mlp.of(5, 12, 3);
         other(model, Adam.of(0.01)).listeners(Checkpoints.last(file)).fit(data, 1);
         Trainer good = other(model, Adam.of(0.01)).listeners(Checkpoints.last(file)).resume(file);
         good.fit(data, 2);
@@ -221,9 +222,7 @@ class ResumeTest {
                 data,
                 "state of Adam, not of Sgd");
         refused(
-                other(Models.mlp(5, 13, 3), Adam.of(1))
-                        .listeners(Checkpoints.last(file))
-                        .resume(file),
+                other(Mlp.of(5, 13, 3), Adam.of(1)).listeners(Checkpoints.last(file)).resume(file),
                 data,
                 "weight",
                 "[12, 5]");
@@ -256,7 +255,7 @@ class ResumeTest {
     void metricsOfAnInterruptedEpochMustBeTheSame() {
         Path file = folder.resolve("run.safetensors");
         var data = Synthetic.blobs(100, 3, 7, 5).batches(16);
-        Layer model = Models.mlp(5, 12, 3);
+        Layer model = Mlp.of(5, 12, 3);
         other(model, Adam.of(0.01)).listeners(Checkpoints.last(file), stopAt(2)).fit(data, 1);
         refused(
                 other(model, Adam.of(0.01))

@@ -12,6 +12,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gatun.nn.RateSchedule.Point;
 import io.gatun.nn.data.Batches;
+import io.gatun.nn.zoo.Mlp;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -141,7 +142,7 @@ class SchedulesTest {
 
     /** 64 samples in batches of 16: four steps in an epoch. */
     private static History run(Optimizer optimizer, int epochs, TrainingListener... listeners) {
-        return Trainer.of(Models.mlp(5, 6, 3).initialize(1), optimizer, Losses.crossEntropy())
+        return Trainer.of(Mlp.of(5, 6, 3).initialize(1), optimizer, Losses.crossEntropy())
                 .listeners(listeners)
                 .fit(Synthetic.blobs(64, 3, 1, 5).batches(16), epochs);
     }
@@ -198,7 +199,7 @@ class SchedulesTest {
                 batch ->
                         Objective.Outcome.of(
                                 batch.inputs().mul(0).sum(), batch.inputs(), batch.inputs());
-        Trainer.of(Models.mlp(5, 6, 3), optimizer, flat)
+        Trainer.of(Mlp.of(5, 6, 3), optimizer, flat)
                 .listeners(ReduceOnPlateau.of(0.5, 2).minRate(0.2), log)
                 .fit(Synthetic.blobs(64, 3, 1, 5).batches(16), 7);
         assertEquals(List.of(0.5, 0.5, 0.5, 0.25, 0.25, 0.2, 0.2), rates);
@@ -234,7 +235,7 @@ class SchedulesTest {
 
     @Test
     void theRangeTestFindsARateThatTrains() {
-        Layer model = Models.mlp(5, 12, 3).initialize(1);
+        Layer model = Mlp.of(5, 12, 3).initialize(1);
         int[] before = Synthetic.bits(model);
         Batches batches = Synthetic.blobs(200, 3, 1, 5).batches(20).shuffle(1);
         RateFinder.Result result =

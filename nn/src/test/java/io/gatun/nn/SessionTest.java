@@ -17,6 +17,8 @@ import io.gatun.Memory;
 import io.gatun.Shape;
 import io.gatun.Tape;
 import io.gatun.Tensor;
+import io.gatun.nn.zoo.LeNet5;
+import io.gatun.nn.zoo.Mlp;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -38,7 +40,7 @@ class SessionTest {
     private static final int CALLS = Integer.getInteger("gatun.test.calls", 200_000);
 
     private static Layer lenet() {
-        return Models.lenet5().initialize(42);
+        return LeNet5.of().initialize(42);
     }
 
     private static float[] images(int count, long seed) {
@@ -119,7 +121,7 @@ class SessionTest {
 
     @Test
     void aCallAllocatesNoNativeMemoryAfterTheFirst() {
-        for (Layer model : List.of(lenet(), Models.mlp(PIXELS, 64, 10))) {
+        for (Layer model : List.of(lenet(), Mlp.of(PIXELS, 64, 10))) {
             try (Session session = Session.of(model, IMAGE)) {
                 float[] one = images(1, 1);
                 float[] five = images(5, 2);

@@ -11,6 +11,7 @@ import io.gatun.nn.data.Batch;
 import io.gatun.nn.data.Batches;
 import io.gatun.nn.data.TensorDataset;
 import io.gatun.nn.metrics.Metrics;
+import io.gatun.nn.zoo.Mlp;
 import java.io.IOException;
 import java.lang.management.GarbageCollectorMXBean;
 import java.lang.management.ManagementFactory;
@@ -35,7 +36,7 @@ public final class SoakMain {
 
     private final int steps;
     private final int every;
-    private final Layer model = Models.mlp(FEATURES, 512, 512, CLASSES).initialize(1);
+    private final Layer model = Mlp.of(FEATURES, 512, 512, CLASSES).initialize(1);
     private final Optimizer optimizer = Adam.of(1e-4);
     private int done;
     private long base;

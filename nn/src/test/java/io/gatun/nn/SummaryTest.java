@@ -17,6 +17,9 @@ import io.gatun.Memory;
 import io.gatun.Shape;
 import io.gatun.Tape;
 import io.gatun.Tensor;
+import io.gatun.nn.zoo.CifarResNet;
+import io.gatun.nn.zoo.LeNet5;
+import io.gatun.nn.zoo.ResNet;
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
@@ -66,7 +69,7 @@ class SummaryTest {
 
     @Test
     void wholeModels() {
-        Summary lenet = Summary.of(Models.lenet5(), Shape.of(1, 28, 28));
+        Summary lenet = Summary.of(LeNet5.of(), Shape.of(1, 28, 28));
         assertEquals(61_706, lenet.parameters());
         assertEquals(416_520, lenet.multiplyAdds());
         assertEquals(Shape.of(10), last(lenet).output());
@@ -75,10 +78,10 @@ class SummaryTest {
         assertEquals(16, pooled.axes().get(0).size());
         assertEquals(4, pooled.axes().get(0).stride());
         assertEquals(32, axis(lenet, 0).size());
-        Summary resnet = Summary.of(Models.resnet20(), Shape.of(3, 32, 32));
+        Summary resnet = Summary.of(CifarResNet.of(20), Shape.of(3, 32, 32));
         assertEquals(272_474, resnet.parameters());
-        assertEquals(Models.resnet20().parameterCount(), resnet.parameters());
-        Summary deep = Summary.of(Models.resnet18(), Shape.of(3, 224, 224));
+        assertEquals(CifarResNet.of(20).parameterCount(), resnet.parameters());
+        Summary deep = Summary.of(ResNet.of(18), Shape.of(3, 224, 224));
         assertEquals(1.82, deep.multiplyAdds() / 1e9, 0.02);
         ReceptiveField before =
                 Objects.requireNonNull(deep.rows().get(deep.rows().size() - 3).receptiveField());
@@ -197,13 +200,13 @@ class SummaryTest {
     @Test
     void theTableHasALineForEachLayerAndTheTotal() {
         long live = Memory.report().liveBytes();
-        String text = Summary.of(Models.lenet5(), Shape.of(1, 28, 28)).toString();
+        String text = Summary.of(LeNet5.of(), Shape.of(1, 28, 28)).toString();
         System.out.println(text);
         assertEquals(12 + 2, text.lines().count());
         assertTrue(text.contains("61,706"), text);
         assertTrue(text.contains("416,520"), text);
         assertTrue(text.contains("16x16"), text);
-        String blocks = Summary.of(Models.resnet20(), Shape.of(3, 32, 32)).toString();
+        String blocks = Summary.of(CifarResNet.of(20), Shape.of(3, 32, 32)).toString();
         assertTrue(blocks.contains("3.body.0"), blocks);
         assertTrue(Memory.report().liveBytes() <= live + (2 << 20));
     }

@@ -22,6 +22,8 @@ import io.gatun.Tensor;
 import io.gatun.nn.data.Batches;
 import io.gatun.nn.data.TensorDataset;
 import io.gatun.nn.metrics.Metrics;
+import io.gatun.nn.zoo.LeNet5;
+import io.gatun.nn.zoo.Mlp;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -37,7 +39,7 @@ class TrainerTest {
     }
 
     private static Layer mlp(long seed) {
-        return Models.mlp(5, 12, 3).initialize(seed);
+        return Mlp.of(5, 12, 3).initialize(seed);
     }
 
     private static Trainer trainer(Layer model, double rate) {
@@ -324,7 +326,7 @@ class TrainerTest {
         Arrays.fill(values, 0.5f);
         values[sample * 6 + 4] = Float.NaN;
         TensorDataset data = TensorDataset.of(Tensor.of(values, 20, 1, 2, 3), new int[20], 2);
-        Layer model = Models.mlp(6, 4, 2).initialize(1);
+        Layer model = Mlp.of(6, 4, 2).initialize(1);
         int[] before = Synthetic.bits(model);
         String step = "step " + (sample / 10 + 1);
         thrown(
@@ -431,8 +433,8 @@ class TrainerTest {
     void theSameSeedGivesTheSameBitsInLargerModels(int threads) {
         List<int[]> runs = new ArrayList<>();
         for (int run = 0; run < 2; run++) {
-            Layer lenet = Models.lenet5().initialize(1);
-            Layer mlp = Models.mlp(784, 256, 10).initialize(2);
+            Layer lenet = LeNet5.of().initialize(1);
+            Layer mlp = Mlp.of(784, 256, 10).initialize(2);
             try (Scope _ = Scope.open(threads)) {
                 for (Layer model : List.of(lenet, mlp)) {
                     Trainer.of(model, Sgd.of(0.01, 0.9), Losses.crossEntropy())

@@ -11,7 +11,6 @@ import io.gatun.Tensor;
 import io.gatun.nn.Layer;
 import io.gatun.nn.Loss;
 import io.gatun.nn.Losses;
-import io.gatun.nn.Models;
 import io.gatun.nn.Optimizer;
 import io.gatun.nn.Sgd;
 import io.gatun.nn.data.Augmentation;
@@ -20,6 +19,7 @@ import io.gatun.nn.data.BatchIterator;
 import io.gatun.nn.data.Batches;
 import io.gatun.nn.data.Cifar;
 import io.gatun.nn.data.ImageDataset;
+import io.gatun.nn.zoo.CifarResNet;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -38,7 +38,7 @@ import java.util.SplittableRandom;
 public final class InputPipeline {
     private static final int BATCH = 128;
 
-    private final Layer model = Models.resnet20().initialize(1);
+    private final Layer model = CifarResNet.of(20).initialize(1);
     private final Optimizer optimizer = Sgd.of(0.01);
     private final Loss loss = Losses.crossEntropy();
 

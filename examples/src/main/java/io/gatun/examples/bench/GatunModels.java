@@ -8,8 +8,12 @@ import io.gatun.Scope;
 import io.gatun.Shape;
 import io.gatun.Tensor;
 import io.gatun.nn.Layer;
-import io.gatun.nn.Models;
 import io.gatun.nn.Parameter;
+import io.gatun.nn.zoo.CifarResNet;
+import io.gatun.nn.zoo.LeNet5;
+import io.gatun.nn.zoo.Mlp;
+import io.gatun.nn.zoo.ResNet;
+import io.gatun.nn.zoo.Vgg;
 import java.util.List;
 import java.util.Optional;
 
@@ -21,21 +25,26 @@ final class GatunModels {
         return model(net.name())
                 .map(layer -> {
                     load(net.name(), layer.parameters(), weights.parameters());
-                    load(net.name(), layer.state(), weights.state());
+                    load(net.name(), statistics(layer), weights.state());
                     return layer;
                 });
     }
 
     private static Optional<Layer> model(String name) {
         return switch (name) {
-            case "mlp" -> Optional.of(Models.mlp(784, 512, 512, 10));
-            case "lenet5" -> Optional.of(Models.lenet5());
-            case "resnet20" -> Optional.of(Models.resnet20());
-            case "vgg11" -> Optional.of(Models.vgg11());
-            case "resnet18" -> Optional.of(Models.resnet18());
-            case "vgg16" -> Optional.of(Models.vgg16());
+            case "mlp" -> Optional.of(Mlp.of(784, 512, 512, 10));
+            case "lenet5" -> Optional.of(LeNet5.of());
+            case "resnet20" -> Optional.of(CifarResNet.of(20));
+            case "vgg11" -> Optional.of(Vgg.cifar(11));
+            case "resnet18" -> Optional.of(ResNet.of(18));
+            case "vgg16" -> Optional.of(Vgg.of(16));
             default -> Optional.empty();
         };
+    }
+
+    /** The state of normalisations: that of dropout says nothing about an inference. */
+    private static List<Parameter> statistics(Layer layer) {
+        return layer.state().stream().filter(piece -> piece.name().contains("running_")).toList();
     }
 
     private static void load(String name, List<Parameter> parameters, List<float[]> values) {

@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * Hyperparameter<Double> rate = Hyperparameter.logUniform("rate", 1e-4, 1);
  * Hyperparameter<Integer> units = Hyperparameter.choice("units", 32, 64, 128);
  * SearchResult result = Search.of(Space.of(rate, units), (setting, epochs) -> {
- *     Layer model = Models.mlp(784, setting.get(units), 10).initialize(1);
+ *     Layer model = Mlp.of(784, setting.get(units), 10).initialize(1);
  *     ...
  *     return validationAccuracy;
  * }).log(Path.of("search.jsonl")).hyperband(27, 3, 42);

@@ -20,7 +20,6 @@ import io.gatun.nn.Flatten;
 import io.gatun.nn.Layer;
 import io.gatun.nn.LayerWalk;
 import io.gatun.nn.Losses;
-import io.gatun.nn.Models;
 import io.gatun.nn.Parallel;
 import io.gatun.nn.Parameter;
 import io.gatun.nn.Relu;
@@ -32,6 +31,7 @@ import io.gatun.nn.data.Batch;
 import io.gatun.nn.data.Dataset;
 import io.gatun.nn.data.SyntheticDigits;
 import io.gatun.nn.data.TensorDataset;
+import io.gatun.nn.zoo.LeNet5;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -124,8 +124,8 @@ class DiagnosticsTest {
     @Test
     void looksAtEveryNthStepOnlyAndChangesNothing() {
         var data = SyntheticDigits.generate(100, 1);
-        Layer plain = Models.lenet5().initialize(5);
-        Layer watched = Models.lenet5().initialize(5);
+        Layer plain = LeNet5.of().initialize(5);
+        Layer watched = LeNet5.of().initialize(5);
         Diagnostics diagnostics = Diagnostics.every(4).probe(data, 8);
         Trainer.of(plain, Adam.of(1e-3), Losses.crossEntropy()).fit(data.batches(10), 1);
         long live = Memory.report().liveBytes();

@@ -13,12 +13,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.gatun.nn.Adam;
 import io.gatun.nn.History;
 import io.gatun.nn.Losses;
-import io.gatun.nn.Models;
 import io.gatun.nn.Trainer;
 import io.gatun.nn.TrainingListener;
 import io.gatun.nn.data.ImageDataset;
 import io.gatun.nn.data.SyntheticDigits;
 import io.gatun.nn.metrics.Metrics;
+import io.gatun.nn.zoo.LeNet5;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -34,7 +34,7 @@ class HtmlReportTest {
     private static final ImageDataset DIGITS = SyntheticDigits.generate(120, 4);
 
     private static void train(int epochs, TrainingListener... listeners) {
-        Trainer.of(Models.lenet5().initialize(1), Adam.of(1e-3), Losses.crossEntropy())
+        Trainer.of(LeNet5.of().initialize(1), Adam.of(1e-3), Losses.crossEntropy())
                 .metrics(Metrics.accuracy())
                 .listeners(listeners)
                 .fit(DIGITS.batches(20), DIGITS.batches(60), epochs);

@@ -14,12 +14,12 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import io.gatun.nn.Adam;
 import io.gatun.nn.History;
 import io.gatun.nn.Losses;
-import io.gatun.nn.Models;
 import io.gatun.nn.Trainer;
 import io.gatun.nn.TrainingListener;
 import io.gatun.nn.data.ImageDataset;
 import io.gatun.nn.data.SyntheticDigits;
 import io.gatun.nn.metrics.Metrics;
+import io.gatun.nn.zoo.LeNet5;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
@@ -41,7 +41,7 @@ class LivePageTest {
     private static final ImageDataset DIGITS = SyntheticDigits.generate(200, 4);
 
     private static History train(int epochs, TrainingListener... listeners) {
-        return Trainer.of(Models.lenet5().initialize(1), Adam.of(1e-3), Losses.crossEntropy())
+        return Trainer.of(LeNet5.of().initialize(1), Adam.of(1e-3), Losses.crossEntropy())
                 .metrics(Metrics.accuracy())
                 .listeners(listeners)
                 .fit(DIGITS.batches(20), DIGITS.batches(100), epochs);

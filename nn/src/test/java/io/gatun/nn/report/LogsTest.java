@@ -15,13 +15,13 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.UnknownFieldSet;
 import io.gatun.nn.Layer;
 import io.gatun.nn.Losses;
-import io.gatun.nn.Models;
 import io.gatun.nn.Sgd;
 import io.gatun.nn.Trainer;
 import io.gatun.nn.TrainingListener;
 import io.gatun.nn.data.ImageDataset;
 import io.gatun.nn.data.SyntheticDigits;
 import io.gatun.nn.metrics.Metrics;
+import io.gatun.nn.zoo.LeNet5;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -52,7 +52,7 @@ class LogsTest {
     }
 
     private static Layer lenet() {
-        return Models.lenet5().initialize(1);
+        return LeNet5.of().initialize(1);
     }
 
     /* ------------------------------------------------------------ TensorBoard */

@@ -20,13 +20,14 @@ import io.gatun.nn.Dense;
 import io.gatun.nn.Dropout;
 import io.gatun.nn.Flatten;
 import io.gatun.nn.Layer;
-import io.gatun.nn.Models;
 import io.gatun.nn.Parameter;
 import io.gatun.nn.Relu;
 import io.gatun.nn.Sequential;
 import io.gatun.nn.data.ImageDataset;
 import io.gatun.nn.data.SyntheticDigits;
 import io.gatun.nn.data.TensorDataset;
+import io.gatun.nn.zoo.LeNet5;
+import io.gatun.nn.zoo.Mlp;
 import java.io.ByteArrayInputStream;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -180,8 +181,8 @@ class PicturesTest {
     @Test
     void mistakesMapsAndEmbeddingsAreDrawn() {
         ImageDataset digits = SyntheticDigits.generate(60, 4);
-        Layer model = Models.lenet5().initialize(2);
-        Layer mlp = Models.mlp(4, 3, 2);
+        Layer model = LeNet5.of().initialize(2);
+        Layer mlp = Mlp.of(4, 3, 2);
         long live = Memory.report().liveBytes();
         Predictions predictions = Predictions.of(model, digits);
         Picture worst = Pictures.worstMistakes(predictions, digits, List.of(), 7);
