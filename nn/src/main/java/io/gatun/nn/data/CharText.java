@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /**
  * Text as a sequence of characters, each a number: for models that predict the next character. The
@@ -22,6 +23,9 @@ import java.util.Arrays;
  * }</pre>
  */
 public final class CharText {
+    /** What stands in place of an answer where there is none. */
+    public static final int PADDING = -1;
+
     private final int[] vocabulary;
     private final int[] codes;
 
@@ -188,6 +192,78 @@ public final class CharText {
             lineStart = codes[i] == boundary ? i + 1 : lineStart;
         }
         return TensorDataset.of(Tensor.of(inputs, codes.length, length), codes, vocabulary.length);
+    }
+
+    /**
+     * Each line as one sample, for recurrent models: the line feed and the line's characters are
+     * the input, and each one's answer is the character after it, up to the line feed that ends the
+     * line. Shorter lines are filled up to the longest one: inputs with line feeds, labels with
+     * {@value #PADDING}, for {@link io.gatun.nn.CrossEntropy#ignoring}.
+     *
+     * @return inputs INT32 [longest + 1] and labels INT32 [longest + 1]
+     * @throws IllegalArgumentException if the text does not end in a line feed
+     */
+    public Dataset lines() {
+        int boundary = Arrays.binarySearch(vocabulary, '\n');
+        if (boundary < 0 || codes[codes.length - 1] != boundary) {
+            throw new IllegalArgumentException(
+                    "CharText.lines: the text does not end in a line feed: end each line with one");
+        }
+        int[] ends = IntStream.range(0, codes.length).filter(i -> codes[i] == boundary).toArray();
+        int longest = ends[0];
+        for (int i = 1; i < ends.length; i++) {
+            longest = Math.max(longest, ends[i] - ends[i - 1] - 1);
+        }
+        return new Lines(ends, longest + 1, boundary);
+    }
+
+    private final class Lines implements Dataset {
+        /** Where the line feed of each line stands. */
+        private final int[] ends;
+
+        private final int length;
+        private final int boundary;
+
+        Lines(int[] ends, int length, int boundary) {
+            this.ends = ends;
+            this.length = length;
+            this.boundary = boundary;
+        }
+
+        @Override
+        public int size() {
+            return ends.length;
+        }
+
+        @Override
+        public Shape inputShape() {
+            return Shape.of(length);
+        }
+
+        @Override
+        public int classes() {
+            return vocabulary.length;
+        }
+
+        @Override
+        public Batch batch(int[] rows) {
+            int[] inputs = new int[rows.length * length];
+            int[] labels = new int[rows.length * length];
+            Arrays.fill(inputs, boundary);
+            Arrays.fill(labels, PADDING);
+            for (int i = 0; i < rows.length; i++) {
+                if (rows[i] < 0 || rows[i] >= ends.length) {
+                    throw new IndexOutOfBoundsException(
+                            "CharText: there is no line " + rows[i] + " among " + ends.length);
+                }
+                int start = rows[i] == 0 ? 0 : ends[rows[i] - 1] + 1;
+                int characters = ends[rows[i]] - start;
+                System.arraycopy(codes, start, inputs, i * length + 1, characters);
+                System.arraycopy(codes, start, labels, i * length, characters + 1);
+            }
+            return new Batch(
+                    Tensor.of(inputs, rows.length, length), Tensor.of(labels, rows.length, length));
+        }
     }
 
     private final class Windows implements Dataset {
