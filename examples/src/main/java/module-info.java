@@ -19,6 +19,7 @@ module io.gatun.examples {
 
     exports io.gatun.examples;
     exports io.gatun.examples.bench;
+    exports io.gatun.examples.course;
 
     opens io.gatun.examples to
             info.picocli;

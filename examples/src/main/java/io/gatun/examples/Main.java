@@ -35,6 +35,7 @@ import picocli.CommandLine.Spec;
             TrainCommand.class,
             PredictCommand.class,
             BenchCommand.class,
+            CourseCommand.class,
             InfoCommand.class
         })
 public final class Main implements Runnable {

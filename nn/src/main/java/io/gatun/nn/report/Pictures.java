@@ -66,6 +66,83 @@ public final class Pictures {
     }
 
     /**
+     * Any images in rows, each stretched from black to white by itself.
+     *
+     * @param title above them
+     * @param images [n, c, h, w]; one channel is grey, three are colours, of others the mean
+     * @param captions a line below each image; an empty list for none
+     * @param columns images in a row, at least 1
+     * @param side what the longer side of an image is enlarged to, about, in pixels
+     * @return the images
+     * @throws IllegalArgumentException if there are no images, or there is not one caption for each
+     */
+    public static Picture images(
+            String title, Tensor images, List<String> captions, int columns, int side) {
+        return images(title, images, captions, columns, side, Double.NaN, Double.NaN);
+    }
+
+    /**
+     * Any images in rows, all on one scale, so that they can be compared.
+     *
+     * @param title above them
+     * @param images [n, c, h, w]; one channel is grey, three are colours, of others the mean
+     * @param captions a line below each image; an empty list for none
+     * @param columns images in a row, at least 1
+     * @param side what the longer side of an image is enlarged to, about, in pixels
+     * @param black this value and less are black
+     * @param white this value and more are white
+     * @return the images
+     * @throws IllegalArgumentException if there are no images, or there is not one caption for each
+     */
+    public static Picture images(
+            String title,
+            Tensor images,
+            List<String> captions,
+            int columns,
+            int side,
+            double black,
+            double white) {
+        Shape shape = images.shape();
+        if (shape.rank() != 4 || shape.size() == 0) {
+            throw new IllegalArgumentException(
+                    "Pictures.images: images have shape " + shape + ": give [n, c, h, w]");
+        }
+        int count = (int) shape.dim(0);
+        if (columns < 1 || (!captions.isEmpty() && captions.size() != count)) {
+            throw new IllegalArgumentException(
+                    "Pictures.images: columns = "
+                            + columns
+                            + ", "
+                            + captions.size()
+                            + " captions for "
+                            + count
+                            + " images: give at least 1 column, and one caption for each image or"
+                            + " none");
+        }
+        int channels = (int) shape.dim(1);
+        int height = (int) shape.dim(2);
+        int width = (int) shape.dim(3);
+        float[] values = images.toFloatArray();
+        List<Tiles.Tile> tiles = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            var image =
+                    Pixels.image(
+                            values,
+                            i * channels * height * width,
+                            channels,
+                            height,
+                            width,
+                            black,
+                            white);
+            tiles.add(
+                    captions.isEmpty()
+                            ? Tiles.Tile.of(image)
+                            : Tiles.Tile.of(image, captions.get(i)));
+        }
+        return Tiles.of(title, tiles, columns, side);
+    }
+
+    /**
      * What a layer gives for one image, a map for each channel, stretched from black to white by
      * itself.
      *

@@ -17,6 +17,23 @@ final class Pixels {
      * @param values [channels, height, width] from {@code offset} on
      */
     static BufferedImage image(float[] values, int offset, int channels, int height, int width) {
+        return image(values, offset, channels, height, width, Double.NaN, Double.NaN);
+    }
+
+    /**
+     * The same from a given black to a given white.
+     *
+     * @param black NaN for the least value
+     * @param white NaN for the largest
+     */
+    static BufferedImage image(
+            float[] values,
+            int offset,
+            int channels,
+            int height,
+            int width,
+            double black,
+            double white) {
         int area = height * width;
         double low = Double.POSITIVE_INFINITY;
         double high = Double.NEGATIVE_INFINITY;
@@ -35,6 +52,8 @@ final class Pixels {
                 }
             }
         }
+        low = Double.isNaN(black) ? low : black;
+        high = Double.isNaN(white) ? high : white;
         BufferedImage image = new BufferedImage(width, height, BufferedImage.TYPE_INT_RGB);
         for (int i = 0; i < area; i++) {
             int rgb = 0;

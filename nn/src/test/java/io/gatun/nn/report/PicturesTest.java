@@ -206,6 +206,38 @@ class PicturesTest {
     }
 
     @Test
+    void ownPixelsStandBesideEachOther() {
+        Picture wide = Picture.of(3, 1, new int[] {1, 2, 3});
+        Picture high = Picture.of(1, 2, new int[] {4, 5});
+        Picture sheet = Picture.grid(2, wide, high, wide);
+        assertEquals("6 x 4", sheet.width() + " x " + sheet.height());
+        assertEquals(3, sheet.rgb(2, 0));
+        assertEquals(5, sheet.rgb(3, 1));
+        assertEquals(1, sheet.rgb(0, 2));
+        assertEquals(0xffffff, sheet.rgb(5, 3));
+        refused(() -> Picture.of(2, 2, new int[3]), "and 3 values");
+        refused(() -> Picture.grid(1), "0 pictures");
+    }
+
+    @Test
+    void imagesShareAScaleWhereOneIsGiven() {
+        try (Scope _ = Scope.open()) {
+            Tensor images = Tensor.of(new float[] {0, 1, 0, 4}, 2, 1, 1, 2);
+            Picture apart = Pictures.images("", images, List.of(), 2, 20);
+            Picture together = Pictures.images("", images, List.of("a", "b"), 2, 20, 0, 4);
+            // Tiles begin at (16, 40); a pixel is 10 wide.
+            assertEquals(0xffffff, apart.rgb(16 + 15, 45));
+            assertEquals(0x404040, together.rgb(16 + 15, 45));
+            refused(
+                    () -> Pictures.images("", images, List.of("a"), 2, 20),
+                    "1 captions for 2 images");
+            refused(
+                    () -> Pictures.images("", images.reshape(4), List.of(), 2, 20),
+                    "give [n, c, h, w]");
+        }
+    }
+
+    @Test
     void principalComponentsOfALongCloud() {
         // Points along (3, 4) / 5 with deviation 10, and across with deviation 1.
         SplittableRandom random = new SplittableRandom(5);
