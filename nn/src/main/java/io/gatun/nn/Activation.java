@@ -5,6 +5,7 @@
 package io.gatun.nn;
 
 import io.gatun.Activations;
+import io.gatun.Elementwise;
 import io.gatun.Softmax;
 import io.gatun.Tensor;
 import java.util.function.UnaryOperator;
@@ -130,6 +131,25 @@ public final class Activation implements Layer {
      */
     public static Activation hardTanh() {
         return new Activation("HardTanh", Activations::hardTanh);
+    }
+
+    /**
+     * min(max(x, 0), 6): a ReLU for low precision. Howard et al., "MobileNets", 2017.
+     *
+     * @return the layer
+     */
+    public static Activation relu6() {
+        return new Activation("Relu6", x -> Elementwise.clamp(x, 0, 6));
+    }
+
+    /**
+     * 1.7159 tanh(2 x / 3), which has about the variance of its input. LeCun et al.,
+     * "Gradient-based learning applied to document recognition", 1998, appendix A.
+     *
+     * @return the layer
+     */
+    public static Activation scaledTanh() {
+        return new Activation("ScaledTanh", x -> x.mul(2f / 3).tanh().mul(1.7159f));
     }
 
     /**

@@ -37,6 +37,13 @@ public sealed interface Padding {
     Padding CAUSAL = new Causal();
 
     /**
+     * Nothing before the first element, and after the last one as much as is needed for every
+     * element to be seen: ceil((input - kernel) / stride) + 1 outputs. Caffe's pooling, PyTorch's
+     * {@code ceil_mode}.
+     */
+    Padding CEIL = new Ceil();
+
+    /**
      * Numbers for one axis.
      *
      * @param before zeros before the first element
@@ -94,6 +101,23 @@ public sealed interface Padding {
         @Override
         public String toString() {
             return "full";
+        }
+    }
+
+    /** See {@link Padding#CEIL}. */
+    record Ceil() implements Padding {
+        @Override
+        public Sides along(int axis, int axes, long size, int span, int stride) {
+            long steps = Math.max(0, (size - span + stride - 1) / stride);
+            if (steps * stride >= size) { // a window would see padding alone
+                steps--;
+            }
+            return new Sides(0, (int) Math.max(0, steps * stride + span - size));
+        }
+
+        @Override
+        public String toString() {
+            return "ceil";
         }
     }
 

@@ -32,9 +32,9 @@ import java.util.List;
  * <tr><td>13</td><td>133,047,848</td><td>133,053,736</td><td>11.31 billion</td>
  *     <td>9,413,066</td></tr>
  * <tr><td>16</td><td>138,357,544</td><td>138,365,992</td><td>15.47 billion</td>
- *     <td>14,723,136</td></tr>
+ *     <td>14,724,042</td></tr>
  * <tr><td>19</td><td>143,667,240</td><td>143,678,248</td><td>19.63 billion</td>
- *     <td>20,033,866</td></tr>
+ *     <td>20,035,018</td></tr>
  * </table>
  */
 public final class Vgg {
