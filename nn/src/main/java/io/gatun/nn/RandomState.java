@@ -21,6 +21,7 @@ import java.util.random.RandomGenerator;
  */
 final class RandomState {
     private static final int PIECES = 4;
+    private static final String NAME = "random";
 
     private final Parameter pieces;
 
@@ -35,12 +36,17 @@ final class RandomState {
     static RandomState of() {
         return new RandomState(
                 Parameter.of(
-                        "random",
+                        NAME,
                         Layout.contiguous(Shape.of(PIECES)),
                         (shape, fanIn, fanOut, random) -> draw(random),
                         1,
                         1,
                         new SplittableRandom()));
+    }
+
+    /** Whether a piece of a model's state is one. */
+    static boolean isOne(Parameter state) {
+        return state.name().equals(NAME) || state.name().endsWith("." + NAME);
     }
 
     private static float[] draw(RandomGenerator random) {

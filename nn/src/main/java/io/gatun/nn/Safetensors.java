@@ -5,6 +5,8 @@
 package io.gatun.nn;
 
 import io.gatun.DType;
+import io.gatun.Scope;
+import io.gatun.Shape;
 import io.gatun.Tensor;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
@@ -151,6 +153,51 @@ public final class Safetensors {
         for (Parameter parameter : saved(model)) {
             parameter.set(java.util.Objects.requireNonNull(tensors.get(parameter.name())));
         }
+    }
+
+    /**
+     * Loads what a file of another library, or of a similar model, has in common with a model, such
+     * as weights that were trained on ImageNet without the last layer. Elements of F64, F16 and
+     * BF16 are rounded to, or taken as, FLOAT32. PyTorch's counters {@code num_batches_tracked} are
+     * passed over, and the random bits of {@link Dropout} and its like are not looked for.
+     *
+     * @param model changed in place
+     * @param file any safetensors file
+     * @param names how the model's parameters are called there
+     * @return what was loaded, and what was not
+     * @throws FormatException if the file is not valid; the model is then unchanged
+     * @throws IOException if reading fails
+     */
+    public static LoadReport loadMatching(Layer model, Path file, LayerNames names)
+            throws IOException {
+        Map<String, SafetensorsReader.Stored> tensors = SafetensorsReader.readStored(file);
+        Set<String> left = new LinkedHashSet<>(tensors.keySet());
+        List<String> loaded = new ArrayList<>();
+        List<String> missing = new ArrayList<>();
+        List<LoadReport.Mismatch> mismatched = new ArrayList<>();
+        for (Parameter parameter : saved(model)) {
+            SafetensorsReader.Stored stored = tensors.get(names.inFile(parameter.name()));
+            left.remove(names.inFile(parameter.name()));
+            Shape shape = parameter.value().shape();
+            if (stored == null) {
+                if (!RandomState.isOne(parameter)) {
+                    missing.add(parameter.name());
+                }
+            } else if (!stored.type().isFloat() || !stored.shape().equals(shape)) {
+                mismatched.add(
+                        new LoadReport.Mismatch(
+                                parameter.name(), shape, stored.shape(), stored.type().name()));
+            } else {
+                try (Scope _ = Scope.open()) {
+                    float[] values = stored.type().toFloats(stored.bytes());
+                    parameter.set(Tensor.of(values, shape.toArray()));
+                }
+                loaded.add(parameter.name());
+            }
+        }
+        left.removeIf(
+                name -> name.endsWith("num_batches_tracked") || name.startsWith(Snapshot.TRAINING));
+        return new LoadReport(loaded, missing, mismatched, List.copyOf(left));
     }
 
     private static List<Parameter> saved(Layer model) {

@@ -11,7 +11,6 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
-import io.gatun.DType;
 import io.gatun.Shape;
 import java.io.IOException;
 import java.io.StringWriter;
@@ -60,7 +59,7 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
                     .build();
 
     /** Where one tensor lies: bytes begin (included) to end (excluded) after the header. */
-    record Entry(String name, DType dtype, Shape shape, long begin, long end) {}
+    record Entry(String name, ElementType type, Shape shape, long begin, long end) {}
 
     /* ---------------------------------------------------------------- writing */
 
@@ -81,7 +80,7 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
             }
             for (Entry entry : entries) {
                 json.writeObjectFieldStart(entry.name);
-                json.writeStringField("dtype", code(entry.dtype));
+                json.writeStringField("dtype", entry.type.name());
                 writeLongs(json, "shape", entry.shape.toArray());
                 writeLongs(json, "data_offsets", entry.begin, entry.end);
                 json.writeEndObject();
@@ -126,22 +125,16 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
         json.writeEndArray();
     }
 
-    private static String code(DType dtype) {
-        return switch (dtype) {
-            case FLOAT32 -> "F32";
-            case INT32 -> "I32";
-            case UINT8 -> "U8";
-        };
-    }
-
     /* ---------------------------------------------------------------- reading */
 
     /**
      * Reads and checks a header.
      *
      * @param dataBytes how many bytes follow the header: the tensors must fill them without holes
+     * @param foreign whether types are allowed that tensors cannot have
      */
-    static SafetensorsHeader parse(Path file, byte[] bytes, long dataBytes) throws FormatException {
+    static SafetensorsHeader parse(Path file, byte[] bytes, long dataBytes, boolean foreign)
+            throws FormatException {
         if (bytes.length == 0 || bytes[0] != '{') {
             throw new FormatException(
                     file,
@@ -158,7 +151,7 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
         }
         SafetensorsHeader header;
         try (JsonParser json = JSON.createParser(text)) {
-            header = new Reader(file, json).header();
+            header = new Reader(file, json, foreign).header();
         } catch (FormatException e) {
             throw e;
         } catch (JsonProcessingException e) {
@@ -234,7 +227,7 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
     }
 
     /** One pass over the JSON. */
-    private record Reader(Path file, JsonParser json) {
+    private record Reader(Path file, JsonParser json, boolean foreign) {
         SafetensorsHeader header() throws IOException {
             Map<String, Entry> entries = new LinkedHashMap<>();
             Map<String, String> metadata = null;
@@ -315,16 +308,16 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
                                         ? "dtype"
                                         : shape == null ? "shape" : "data_offsets"));
             }
-            return entry(name, dtype(name, code), shape, offsets);
+            return entry(name, type(name, code), shape, offsets);
         }
 
-        private Entry entry(String name, DType dtype, long[] dims, long[] offsets)
+        private Entry entry(String name, ElementType type, long[] dims, long[] offsets)
                 throws FormatException {
             Shape shape;
             long bytes;
             try {
                 shape = Shape.of(dims);
-                bytes = Math.multiplyExact(shape.size(), (long) dtype.bytes());
+                bytes = Math.multiplyExact(shape.size(), (long) type.bytes());
             } catch (IllegalArgumentException e) {
                 throw new FormatException(file, "tensor " + quote(name) + ": " + e.getMessage(), e);
             } catch (ArithmeticException e) {
@@ -346,7 +339,7 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
                         "tensor "
                                 + quote(name)
                                 + ": "
-                                + dtype
+                                + (type.dtype() == null ? type : type.dtype())
                                 + " of shape "
                                 + shape
                                 + " needs "
@@ -356,23 +349,23 @@ record SafetensorsHeader(List<Entry> entries, Map<String, String> metadata) {
                                 + " give "
                                 + (offsets[1] - offsets[0]));
             }
-            return new Entry(name, dtype, shape, offsets[0], offsets[1]);
+            return new Entry(name, type, shape, offsets[0], offsets[1]);
         }
 
-        private DType dtype(String name, String code) throws FormatException {
-            return switch (code) {
-                case "F32" -> DType.FLOAT32;
-                case "I32" -> DType.INT32;
-                case "U8" -> DType.UINT8;
-                default ->
-                        throw new FormatException(
-                                file,
-                                "tensor "
-                                        + quote(name)
-                                        + " has the type "
-                                        + quote(code)
-                                        + ", only F32, I32 and U8 can be read: convert it");
-            };
+        private ElementType type(String name, String code) throws FormatException {
+            ElementType type = ElementType.ofCode(code);
+            if (type == null || (type.dtype() == null && !foreign)) {
+                throw new FormatException(
+                        file,
+                        "tensor "
+                                + quote(name)
+                                + " has the type "
+                                + quote(code)
+                                + (foreign
+                                        ? ", which is not known"
+                                        : ", only F32, I32 and U8 can be read: convert it"));
+            }
+            return type;
         }
 
         private long[] longs(String what) throws IOException {

@@ -4,6 +4,8 @@
  */
 package io.gatun.nn;
 
+import io.gatun.DType;
+import io.gatun.Shape;
 import io.gatun.Tensor;
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -19,6 +21,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 
 /** Reads safetensors files: checks everything first, then hands out views of the mapped file. */
 final class SafetensorsReader {
@@ -27,7 +30,43 @@ final class SafetensorsReader {
 
     private SafetensorsReader() {}
 
+    /** A tensor as it lies in the file, of any type. */
+    record Stored(ElementType type, Shape shape, MemorySegment bytes) {}
+
+    /** A checked header, and the mapped data after it. */
+    private record Opened(SafetensorsHeader header, MemorySegment data) {
+        MemorySegment bytes(SafetensorsHeader.Entry entry) {
+            return data.asSlice(entry.begin(), entry.end() - entry.begin());
+        }
+    }
+
     static Safetensors.Contents read(Path file) throws IOException {
+        Opened opened = open(file, false);
+        Map<String, Tensor> tensors = new LinkedHashMap<>();
+        for (SafetensorsHeader.Entry entry : opened.header.entries()) {
+            DType dtype = Objects.requireNonNull(entry.type().dtype());
+            MemorySegment bytes = opened.bytes(entry);
+            if (bytes.address() % dtype.bytes() != 0) {
+                bytes = copy(file, bytes);
+            }
+            tensors.put(entry.name(), Tensor.wrap(bytes, entry.shape(), dtype));
+        }
+        return new Safetensors.Contents(
+                Collections.unmodifiableMap(tensors),
+                Collections.unmodifiableMap(opened.header.metadata()));
+    }
+
+    /** All tensors of a file, also of types that ours cannot have. */
+    static Map<String, Stored> readStored(Path file) throws IOException {
+        Opened opened = open(file, true);
+        Map<String, Stored> tensors = new LinkedHashMap<>();
+        for (SafetensorsHeader.Entry entry : opened.header.entries()) {
+            tensors.put(entry.name(), new Stored(entry.type(), entry.shape(), opened.bytes(entry)));
+        }
+        return tensors;
+    }
+
+    private static Opened open(Path file, boolean foreign) throws IOException {
         if (Files.notExists(file)) {
             throw new NoSuchFileException(file.toString());
         }
@@ -63,18 +102,7 @@ final class SafetensorsReader {
         }
         byte[] text = all.asSlice(8, length).toArray(ValueLayout.JAVA_BYTE);
         MemorySegment data = all.asSlice(8 + length);
-        SafetensorsHeader header = SafetensorsHeader.parse(file, text, data.byteSize());
-        Map<String, Tensor> tensors = new LinkedHashMap<>();
-        for (SafetensorsHeader.Entry entry : header.entries()) {
-            MemorySegment bytes = data.asSlice(entry.begin(), entry.end() - entry.begin());
-            if (bytes.address() % entry.dtype().bytes() != 0) {
-                bytes = copy(file, bytes);
-            }
-            tensors.put(entry.name(), Tensor.wrap(bytes, entry.shape(), entry.dtype()));
-        }
-        return new Safetensors.Contents(
-                Collections.unmodifiableMap(tensors),
-                Collections.unmodifiableMap(header.metadata()));
+        return new Opened(SafetensorsHeader.parse(file, text, data.byteSize(), foreign), data);
     }
 
     private static MemorySegment copy(Path file, MemorySegment bytes) throws IOException {

@@ -55,7 +55,7 @@ final class SafetensorsWriter {
                     entries.add(
                             new SafetensorsHeader.Entry(
                                     named.getKey(),
-                                    tensor.dtype(),
+                                    ElementType.of(tensor.dtype()),
                                     tensor.shape(),
                                     begin,
                                     Math.addExact(begin, bytes)));

@@ -4,6 +4,7 @@
  */
 package io.gatun.nn;
 
+import io.gatun.Scope;
 import io.gatun.Tape;
 import io.gatun.Tensor;
 import java.util.ArrayList;
@@ -20,8 +21,12 @@ import org.jspecify.annotations.Nullable;
 public final class Sequential implements FusesResidual {
     private final List<Layer> layers;
 
-    private Sequential(List<Layer> layers) {
+    /** How many of the first layers are frozen. */
+    private final int frozen;
+
+    private Sequential(List<Layer> layers, int frozen) {
         this.layers = layers;
+        this.frozen = frozen;
     }
 
     /**
@@ -31,7 +36,7 @@ public final class Sequential implements FusesResidual {
      * @return the chain
      */
     public static Sequential of(Layer... layers) {
-        return new Sequential(List.of(layers));
+        return new Sequential(List.of(layers), 0);
     }
 
     /**
@@ -41,6 +46,70 @@ public final class Sequential implements FusesResidual {
      */
     public List<Layer> layers() {
         return layers;
+    }
+
+    /** The layers that are not frozen. */
+    List<Layer> trainedLayers() {
+        return layers.subList(frozen, layers.size());
+    }
+
+    /**
+     * Some of the layers as a chain of their own, such as all but the last as a feature extractor.
+     *
+     * @param from the first
+     * @param to after the last
+     * @return a chain that shares the layers, with none frozen
+     * @throws IndexOutOfBoundsException if there are no such layers
+     */
+    public Sequential slice(int from, int to) {
+        return new Sequential(layers.subList(from, to), 0);
+    }
+
+    /**
+     * This chain with another head: the last layer is replaced, of a chain in a chain the last of
+     * the inner one.
+     *
+     * @param head in its place, such as a {@link Dense} layer for other classes
+     * @return a chain that shares all other layers, and freezes as many as this one
+     * @throws IllegalArgumentException if there is no layer
+     */
+    public Sequential replaceLast(Layer head) {
+        if (layers.isEmpty()) {
+            throw new IllegalArgumentException("Sequential.replaceLast: there is no layer");
+        }
+        List<Layer> all = new ArrayList<>(layers);
+        int last = all.size() - 1;
+        all.set(last, all.get(last) instanceof Sequential inner ? inner.replaceLast(head) : head);
+        return new Sequential(List.copyOf(all), frozen);
+    }
+
+    /**
+     * This chain with its first layers frozen. Also in training they run as in inference: nothing
+     * is dropped, running statistics stay, no gradients are computed and nothing is kept for them.
+     * Their parameters are {@link #state} then, under the same names, so that optimizers leave them
+     * alone and files hold them. Gradual unfreezing (Howard and Ruder, "Universal language model
+     * fine-tuning for text classification", 2018) is a training after each other with fewer of
+     * them:
+     *
+     * <pre>{@code
+     * for (int depth : new int[] {8, 6, 4, 0}) {
+     *     Trainer.of(model.freeze(depth), Adam.of(1e-4), loss).fit(data, 1);
+     * }
+     * }</pre>
+     *
+     * @param depth number of layers; 0 freezes none
+     * @return a chain that shares the layers
+     * @throws IllegalArgumentException if negative, or more than there are
+     */
+    public Sequential freeze(int depth) {
+        if (depth < 0 || depth > layers.size()) {
+            throw new IllegalArgumentException(
+                    "Sequential.freeze: depth = "
+                            + depth
+                            + ": give a number from 0 to "
+                            + layers.size());
+        }
+        return new Sequential(layers, depth);
     }
 
     @Override
@@ -60,6 +129,14 @@ public final class Sequential implements FusesResidual {
 
     /** What is to be done at the end is done inside the last layer. */
     private Tensor run(Tensor x, @Nullable Tensor residual, boolean relu) {
+        if (frozen > 0 && Tape.isTraining()) {
+            Tensor features;
+            try (Scope scope = Scope.open()) { // nothing is recorded here
+                features = scope.keep(slice(0, frozen).forward(x));
+            }
+            Sequential rest = slice(frozen, layers.size());
+            return rest.run(features, residual, relu);
+        }
         Tensor y = x;
         int last = layers.size() - 1;
         for (int i = 0; i <= last; i++) {
@@ -95,32 +172,43 @@ public final class Sequential implements FusesResidual {
 
     @Override
     public List<Parameter> parameters() {
-        return named(Layer::parameters);
+        return named(frozen, Layer::parameters);
     }
 
     @Override
     public List<Parameter> state() {
-        return named(Layer::state);
+        List<Parameter> all = new ArrayList<>();
+        for (int i = 0; i < frozen; i++) {
+            addNamed(all, i, layers.get(i).parameters());
+            addNamed(all, i, layers.get(i).state());
+        }
+        all.addAll(named(frozen, Layer::state));
+        return List.copyOf(all);
     }
 
-    private List<Parameter> named(Function<Layer, List<Parameter>> what) {
+    private List<Parameter> named(int from, Function<Layer, List<Parameter>> what) {
         List<Parameter> all = new ArrayList<>();
-        for (int i = 0; i < layers.size(); i++) {
-            for (Parameter parameter : what.apply(layers.get(i))) {
-                all.add(parameter.prefixed(i + "."));
-            }
+        for (int i = from; i < layers.size(); i++) {
+            addNamed(all, i, what.apply(layers.get(i)));
         }
         return List.copyOf(all);
     }
 
+    private static void addNamed(List<Parameter> to, int layer, List<Parameter> parameters) {
+        for (Parameter parameter : parameters) {
+            to.add(parameter.prefixed(layer + "."));
+        }
+    }
+
     @Override
     public Layer map(UnaryOperator<Parameter> change) {
-        return new Sequential(layers.stream().map(layer -> layer.map(change)).toList());
+        return new Sequential(layers.stream().map(layer -> layer.map(change)).toList(), frozen);
     }
 
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder("Sequential(");
+        text.append(frozen == 0 ? "" : "first " + frozen + " frozen: ");
         for (int i = 0; i < layers.size(); i++) {
             text.append(i == 0 ? "" : ", ").append(layers.get(i));
         }

@@ -71,7 +71,7 @@ public final class DenseNet {
     }
 
     /** Layers in each block. */
-    private static int[] blocks(int depth) {
+    static int[] blocks(int depth) {
         return switch (depth) {
             case 121 -> new int[] {6, 12, 24, 16};
             case 169 -> new int[] {6, 12, 32, 32};

@@ -76,7 +76,7 @@ public final class ResNet {
     }
 
     /** Blocks in each stage. */
-    private static int[] blocks(int depth) {
+    static int[] blocks(int depth) {
         return switch (depth) {
             case 18 -> new int[] {2, 2, 2, 2};
             case 34, 50 -> new int[] {3, 4, 6, 3};
