@@ -17,9 +17,10 @@
 /* Samples whose parameter gradients are added up in single precision. */
 enum { BLOCK_SAMPLES = 64 };
 
-enum { SHORT_LINE = 64, LONG_LINE = 2048 };
+/* Floats up to which a line is short. */
+enum { SHORT_LINE = 512 };
 
-/* Floats of a sample up to which the next one is fetched while this one is written: both stay in a core's cache. */
+/* Floats of a sample up to which the next one is fetched meanwhile: both stay in a core's cache. */
 enum { FETCHED_SAMPLE = 1 << 16 };
 
 struct group_job {
@@ -109,9 +110,10 @@ static int32_t together(const gatun_group_norm *n, int64_t left) {
     return left >= GATUN_NORM_LINES && n->channels <= SHORT_LINE ? GATUN_NORM_LINES : 1;
 }
 
-/* And on the way back those of long lines, which do not stay in the innermost cache with all that belongs to columns. */
+/* And on the way back those of all lines: what belongs to columns is loaded and stored once for them. */
 static int32_t together_backward(const gatun_group_norm *n, int64_t left) {
-    return left >= GATUN_NORM_LINES && n->channels >= LONG_LINE ? GATUN_NORM_LINES : together(n, left);
+    (void)n;
+    return left >= GATUN_NORM_LINES ? GATUN_NORM_LINES : 1;
 }
 
 /* The mean and one over the deviation, from sums of differences from a value near the mean; share: 1 / values. */
@@ -126,31 +128,45 @@ static float line_shift(const float *x, int64_t n) {
     return (float)(((double)x[0] + (double)x[n / 3] + (double)x[n / 2] + (double)x[n - 1]) / 4);
 }
 
-static void lines_forward(const struct group_job *job, int64_t begin, int64_t end) {
+/* Lines whose sums are taken together: the same group of some samples that follow each other. */
+struct spot {
+    int64_t sample, group;
+    int32_t lines;
+};
+
+/* The sums of the lines of a spot. */
+typedef void sums_fn(const struct group_job *job, void *state, struct spot spot, struct gatun_norm_sums *sums);
+
+/* The second pass over them. */
+typedef void apply_fn(const struct group_job *job, struct spot spot, const struct gatun_norm_sums *sums);
+
+/* From a spot to the next one, in floats. */
+static int64_t ahead_of(const struct group_job *job, struct spot spot) {
+    return job->n->groups == 1 ? job->n->channels * spot.lines : job->n->channels / job->n->groups;
+}
+
+static void lines_forward_sums(const struct group_job *job, void *state, struct spot spot,
+                               struct gatun_norm_sums *sums) {
+    (void)state;
     const int64_t groups = job->n->groups;
     const double share = (double)groups / (double)job->n->channels;
-    struct gatun_norm_sums sums[GATUN_NORM_LINES];
-    for (int64_t s = begin; s < end;) {
-        int32_t lines = together(job->n, end - s);
-        for (int64_t g = 0; g < groups; g++) {
-            for (int32_t l = 0; l < lines; l++) {
-                struct gatun_norm_line line = line_of(job, s + l, g);
-                job->mean[(s + l) * groups + g] = line_shift(line.x, line.cols);
-            }
-            struct gatun_norm_line first = line_of(job, s, g);
-            job->kernels->norm_line_statistics(lines, &first, sums);
-            for (int32_t l = 0; l < lines; l++) {
-                int64_t at = (s + l) * groups + g;
-                put_statistics(job, at, (double)job->mean[at], sums[l].sum, sums[l].second, share);
-            }
-            for (int32_t l = 0; l < lines; l++) {
-                struct gatun_norm_line line = line_of(job, s + l, g);
-                line.ahead = line.step;
-                job->kernels->norm_line_apply(&line);
-            }
-        }
-        s += lines;
+    float *mean = job->mean + spot.sample * groups + spot.group;
+    struct gatun_norm_line first = line_of(job, spot.sample, spot.group);
+    for (int32_t l = 0; l < spot.lines; l++) {
+        mean[l * groups] = line_shift(first.x + l * first.step, first.cols);
     }
+    job->kernels->norm_line_statistics(spot.lines, &first, sums);
+    for (int32_t l = 0; l < spot.lines; l++) {
+        int64_t at = (spot.sample + l) * groups + spot.group;
+        put_statistics(job, at, (double)job->mean[at], sums[l].sum, sums[l].second, share);
+    }
+}
+
+static void lines_forward_apply(const struct group_job *job, struct spot spot, const struct gatun_norm_sums *sums) {
+    (void)sums;
+    struct gatun_norm_line first = line_of(job, spot.sample, spot.group);
+    first.ahead = ahead_of(job, spot);
+    job->kernels->norm_line_apply(spot.lines, &first);
 }
 
 static void add_block(int64_t n, float *block, double *sums) {
@@ -160,45 +176,97 @@ static void add_block(int64_t n, float *block, double *sums) {
     }
 }
 
-static void lines_backward(const struct group_job *job, int64_t begin, int64_t end, double *sums) {
+/* The gradients of the parameters: of the last samples in single precision, of those before in double. */
+struct parameter_sums {
+    double *sums;
+    float *block;
+    int64_t added;
+};
+
+static void lines_backward_sums(const struct group_job *job, void *state, struct spot spot,
+                                struct gatun_norm_sums *sums) {
+    struct parameter_sums *parameters = state;
     const int64_t channels = job->n->channels, cols = channels / job->n->groups;
-    float *block = (float *)(sums + 2 * channels);
+    struct gatun_norm_line first = line_of(job, spot.sample, spot.group);
+    first.dgamma = parameters->block + spot.group * cols;
+    first.dbeta = parameters->block + channels + spot.group * cols;
+    first.ahead = ahead_of(job, spot);
+    job->kernels->norm_line_backward_sums(spot.lines, &first, sums);
+    if (spot.group == job->n->groups - 1) {
+        parameters->added += spot.lines;
+        if (parameters->added >= BLOCK_SAMPLES) {
+            add_block(2 * channels, parameters->block, parameters->sums);
+            parameters->added = 0;
+        }
+    }
+}
+
+static void lines_backward_apply(const struct group_job *job, struct spot spot, const struct gatun_norm_sums *sums) {
+    if (job->out == NULL) {
+        return;
+    }
+    const double cols = (double)(job->n->channels / job->n->groups);
+    struct gatun_norm_line first = line_of(job, spot.sample, spot.group);
+    float slope[GATUN_NORM_LINES], constant[GATUN_NORM_LINES];
+    for (int32_t l = 0; l < spot.lines; l++) {
+        double inverse = (double)first.inverse[l * first.mean_step];
+        constant[l] = (float)(-inverse * sums[l].sum / cols);
+        slope[l] = (float)(-inverse * inverse * sums[l].second / cols);
+    }
+    first.slope = slope;
+    first.constant = constant;
+    first.ahead = ahead_of(job, spot);
+    job->kernels->norm_line_backward_apply(spot.lines, &first);
+}
+
+/*
+ * Both passes over the lines of some samples. Within the caches a spot's sums are taken before the spot ahead of it is
+ * written: what they have to wait for at their end, the processor does meanwhile. Beyond them, where all wait for
+ * memory, this would read more lines at once than the processor foresees.
+ */
+static void run_lines(const struct group_job *job, int64_t begin, int64_t end,
+                      int32_t together_of(const gatun_group_norm *n, int64_t left), sums_fn *sums, void *state,
+                      apply_fn *apply) {
+    struct gatun_norm_sums taken[2][GATUN_NORM_LINES];
+    struct spot spot = {begin, 0, begin < end ? together_of(job->n, end - begin) : 0};
+    if (spot.lines == 0) {
+        return;
+    }
+    sums(job, state, spot, taken[0]);
+    for (int which = 0; spot.lines != 0; which = !which) {
+        struct spot next = {spot.sample, spot.group + 1, spot.lines};
+        if (next.group == job->n->groups) {
+            int64_t sample = spot.sample + spot.lines;
+            next = (struct spot){sample, 0, sample < end ? together_of(job->n, end - sample) : 0};
+        }
+        if (job->stream) {
+            apply(job, spot, taken[which]);
+        }
+        if (next.lines != 0) {
+            sums(job, state, next, taken[!which]);
+        }
+        if (!job->stream) {
+            apply(job, spot, taken[which]);
+        }
+        spot = next;
+    }
+}
+
+static void lines_forward(const struct group_job *job, int64_t begin, int64_t end) {
+    run_lines(job, begin, end, together, lines_forward_sums, NULL, lines_forward_apply);
+}
+
+static void lines_backward(const struct group_job *job, int64_t begin, int64_t end, double *sums) {
+    const int64_t channels = job->n->channels;
+    struct parameter_sums parameters = {sums, (float *)(sums + 2 * channels), 0};
     for (int64_t c = 0; c < 2 * channels; c++) {
-        block[c] = 0;
+        parameters.block[c] = 0;
     }
-    struct gatun_norm_sums line_sums[GATUN_NORM_LINES];
-    int64_t added = 0;
-    for (int64_t s = begin; s < end;) {
-        int32_t lines = together_backward(job->n, end - s);
-        for (int64_t g = 0; g < job->n->groups; g++) {
-            struct gatun_norm_line first = line_of(job, s, g);
-            first.dgamma = block + g * cols;
-            first.dbeta = block + channels + g * cols;
-            job->kernels->norm_line_backward_sums(lines, &first, line_sums);
-            for (int32_t l = 0; l < lines && job->out != NULL; l++) {
-                struct gatun_norm_line line = line_of(job, s + l, g);
-                double inverse = (double)line.inverse[0];
-                line.ahead = line.step;
-                line.constant = (float)(-inverse * line_sums[l].sum / (double)cols);
-                line.slope = (float)(-inverse * inverse * line_sums[l].second / (double)cols);
-                job->kernels->norm_line_backward_apply(&line);
-            }
-        }
-        s += lines;
-        added += lines;
-        if (added >= BLOCK_SAMPLES || s == end) {
-            add_block(2 * channels, block, sums);
-            added = 0;
-        }
-    }
+    run_lines(job, begin, end, together_backward, lines_backward_sums, &parameters, lines_backward_apply);
+    add_block(2 * channels, parameters.block, sums);
 }
 
 /* ---- a sample of several pixels: columns */
-
-static struct norm_columns columns_of(const struct group_job *job, int32_t part) {
-    return norm_columns(job->kernels, job->n->pixels, job->n->channels, job->inside,
-                        job->workspace + part * job->step + sums_bytes(job->n));
-}
 
 /* A value near the mean of a group: that of all its channels in two pixels. */
 static double group_shift(const gatun_group_norm *n, const float *x, int64_t group) {
@@ -210,8 +278,31 @@ static double group_shift(const gatun_group_norm *n, const float *x, int64_t gro
     return (double)(float)(sum / (2 * (double)cols));
 }
 
-static int32_t stream_columns(const struct group_job *job, const struct norm_columns *columns) {
-    return job->stream && columns->all.cols % 16 == 0 && columns->rest % 16 == 0;
+/* The columns of a part, whose samples come one after the other. */
+static struct norm_columns columns_of(const struct group_job *job, int32_t part) {
+    const gatun_group_norm *n = job->n;
+    struct norm_columns columns = norm_columns(job->kernels, n->pixels, n->channels, job->inside,
+                                               job->workspace + part * job->step + sums_bytes(n));
+    columns.all.stream = job->stream && columns.all.cols % 16 == 0 && columns.rest % 16 == 0;
+    columns.all.ahead = columns.all.stream && sample_size(n) <= FETCHED_SAMPLE ? sample_size(n) : 0;
+    return columns;
+}
+
+/* What a pass puts together of channels, for the channels of one of the rows that are taken as one. */
+struct channel_values {
+    float *mean, *scale, *shift, *gradient, *slope, *constant;
+};
+
+static struct channel_values values_of(const struct norm_columns *columns, int64_t fold) {
+    int64_t at = fold * columns->channels;
+    return (struct channel_values){
+        .mean = columns->column[MEAN] + at,
+        .scale = columns->column[SCALE] + at,
+        .shift = columns->column[SHIFT] + at,
+        .gradient = columns->column[GRADIENT] + at,
+        .slope = columns->column[SLOPE] + at,
+        .constant = columns->column[CONSTANT] + at,
+    };
 }
 
 static void columns_forward(const struct group_job *job, struct norm_columns *columns, int64_t sample) {
@@ -220,9 +311,12 @@ static void columns_forward(const struct group_job *job, struct norm_columns *co
     columns->all.x = job->x + sample * sample_size(n);
     columns->all.out = NULL;
     for (int64_t g = 0; g < n->groups; g++) {
-        double shift = group_shift(n, columns->all.x, g);
-        for (int64_t c = g * cols; c < (g + 1) * cols; c++) {
-            norm_put(columns, MEAN, c, shift);
+        float shift = (float)group_shift(n, columns->all.x, g);
+        for (int64_t f = 0; f < columns->fold; f++) {
+            struct channel_values v = values_of(columns, f);
+            for (int64_t c = g * cols; c < (g + 1) * cols; c++) {
+                v.mean[c] = shift;
+            }
         }
     }
     norm_run(columns, job->kernels->norm_statistics);
@@ -236,15 +330,16 @@ static void columns_forward(const struct group_job *job, struct norm_columns *co
             squares += q;
         }
         put_statistics(job, at, (double)columns->column[MEAN][g * cols], sum, squares, 1 / (double)(cols * n->pixels));
-        for (int64_t c = g * cols; c < (g + 1) * cols; c++) {
-            norm_put(columns, MEAN, c, (double)job->mean[at]);
-            norm_put(columns, SCALE, c, (double)job->gamma[c] * (double)job->inverse[at]);
-            norm_put(columns, SHIFT, c, (double)job->beta[c]);
+        for (int64_t f = 0; f < columns->fold; f++) {
+            struct channel_values v = values_of(columns, f);
+            for (int64_t c = g * cols; c < (g + 1) * cols; c++) {
+                v.mean[c] = job->mean[at];
+                v.scale[c] = job->gamma[c] * job->inverse[at];
+                v.shift[c] = job->beta[c];
+            }
         }
     }
     columns->all.out = job->out + sample * sample_size(n);
-    columns->all.stream = stream_columns(job, columns);
-    columns->all.ahead = sample_size(n) <= FETCHED_SAMPLE ? sample_size(n) : 0;
     norm_run(columns, job->kernels->norm_apply);
 }
 
@@ -256,10 +351,14 @@ static void columns_backward(const struct group_job *job, struct norm_columns *c
     columns->all.dy = job->dy + sample * sample_size(n);
     columns->all.out = NULL;
     columns->all.mask = GATUN_MASK_NONE;
-    for (int64_t c = 0; c < n->channels; c++) {
-        norm_put(columns, MEAN, c, (double)job->mean[sample * n->groups + c / cols]);
-        norm_put(columns, SCALE, c, 0);
-        norm_put(columns, SHIFT, c, 0);
+    for (int64_t f = 0; f < columns->fold; f++) {
+        struct channel_values v = values_of(columns, f);
+        for (int64_t g = 0; g < n->groups; g++) {
+            for (int64_t c = g * cols; c < (g + 1) * cols; c++) {
+                v.mean[c] = job->mean[sample * n->groups + g];
+                v.scale[c] = v.shift[c] = 0;
+            }
+        }
     }
     norm_run(columns, job->kernels->norm_backward_sums);
     double count = (double)(cols * n->pixels);
@@ -273,16 +372,18 @@ static void columns_backward(const struct group_job *job, struct norm_columns *c
             sum += (double)job->gamma[c] * s;
             product += (double)job->gamma[c] * p * inverse;
         }
-        for (int64_t c = g * cols; c < (g + 1) * cols; c++) {
-            norm_put(columns, GRADIENT, c, (double)job->gamma[c] * inverse);
-            norm_put(columns, SLOPE, c, -inverse * inverse * product / count);
-            norm_put(columns, CONSTANT, c, -inverse * sum / count);
+        float slope = (float)(-inverse * inverse * product / count), constant = (float)(-inverse * sum / count);
+        for (int64_t f = 0; f < columns->fold; f++) {
+            struct channel_values v = values_of(columns, f);
+            for (int64_t c = g * cols; c < (g + 1) * cols; c++) {
+                v.gradient[c] = job->gamma[c] * (float)inverse;
+                v.slope[c] = slope;
+                v.constant[c] = constant;
+            }
         }
     }
     if (job->out != NULL) {
         columns->all.out = job->out + sample * sample_size(n);
-        columns->all.stream = stream_columns(job, columns);
-        columns->all.ahead = sample_size(n) <= FETCHED_SAMPLE ? sample_size(n) : 0;
         norm_run(columns, job->kernels->norm_backward_apply);
     }
 }

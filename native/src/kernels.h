@@ -109,7 +109,7 @@ struct gatun_norm_line {
     int64_t step, mean_step; /* from one line to the next, and from its mean and inverse to those of the next */
     const float *x, *dy, *gamma, *beta;
     const float *mean, *inverse; /* normalised: gamma * inverse * (x - mean) + beta; for statistics, near the mean */
-    float slope, constant;       /* dx = gamma * inverse * dy + slope * (x - mean) + constant */
+    const float *slope, *constant; /* of each line: dx = gamma * inverse * dy + slope * (x - mean) + constant */
     int32_t stream;              /* as above */
     int64_t ahead;
     float *out;                  /* y or dx */
@@ -225,10 +225,10 @@ struct gatun_kernels {
 
     /* Of each of GATUN_NORM_LINES lines, or of 1: sum of x - mean, and of its squares. */
     void (*norm_line_statistics)(int32_t lines, const struct gatun_norm_line *line, struct gatun_norm_sums *sums);
-    void (*norm_line_apply)(const struct gatun_norm_line *line);
+    void (*norm_line_apply)(int32_t lines, const struct gatun_norm_line *line);
     /* The same of gamma * dy, and of its products with the normalised x; those of columns go to dbeta and dgamma. */
     void (*norm_line_backward_sums)(int32_t lines, const struct gatun_norm_line *line, struct gatun_norm_sums *sums);
-    void (*norm_line_backward_apply)(const struct gatun_norm_line *line);
+    void (*norm_line_backward_apply)(int32_t lines, const struct gatun_norm_line *line);
 
     void (*softmax)(int64_t rows, int64_t cols, int32_t log, const float *x, float *y);
     void (*cross_entropy)(int64_t rows, int64_t cols, const float *x, const int32_t *label, float *loss,

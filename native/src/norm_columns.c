@@ -107,17 +107,6 @@ void norm_run(struct norm_columns *n, void (*pass)(const struct gatun_norm_rows 
     }
 }
 
-void norm_join(const struct norm_columns *n, int64_t channel, double *sum, double *second) {
-    *sum = *second = 0;
-    for (int32_t part = 0; part < n->parts; part++) {
-        for (int64_t f = 0; f < n->fold; f++) {
-            int64_t at = part * n->part_step + f * n->channels + channel;
-            *sum += n->all.sum[at];
-            *second += n->all.second[at];
-        }
-    }
-}
-
 double norm_sample_mean(int64_t rows, int64_t channels, const float *x, int64_t channel) {
     int64_t count = GATUN_MIN(rows, SAMPLE_ROWS);
     double sum = 0;

@@ -55,7 +55,16 @@ static inline int32_t norm_streams(const struct norm_columns *n, int64_t bytes, 
 void norm_run(struct norm_columns *n, void (*pass)(const struct gatun_norm_rows *rows));
 
 /* The sums of a channel over all parts and the rows that were taken as one. */
-void norm_join(const struct norm_columns *n, int64_t channel, double *sum, double *second);
+static inline void norm_join(const struct norm_columns *n, int64_t channel, double *sum, double *second) {
+    *sum = *second = 0;
+    for (int32_t part = 0; part < n->parts; part++) {
+        for (int64_t f = 0; f < n->fold; f++) {
+            int64_t at = part * n->part_step + f * n->channels + channel;
+            *sum += n->all.sum[at];
+            *second += n->all.second[at];
+        }
+    }
+}
 
 /* A value near the mean of a column: that of some rows. */
 double norm_sample_mean(int64_t rows, int64_t channels, const float *x, int64_t channel);

@@ -52,9 +52,9 @@ void KERNEL(norm_apply)(const struct gatun_norm_rows *norm);
 void KERNEL(norm_backward_sums)(const struct gatun_norm_rows *norm);
 void KERNEL(norm_backward_apply)(const struct gatun_norm_rows *norm);
 void KERNEL(norm_line_statistics)(int32_t lines, const struct gatun_norm_line *line, struct gatun_norm_sums *sums);
-void KERNEL(norm_line_apply)(const struct gatun_norm_line *line);
+void KERNEL(norm_line_apply)(int32_t lines, const struct gatun_norm_line *line);
 void KERNEL(norm_line_backward_sums)(int32_t lines, const struct gatun_norm_line *line, struct gatun_norm_sums *sums);
-void KERNEL(norm_line_backward_apply)(const struct gatun_norm_line *line);
+void KERNEL(norm_line_backward_apply)(int32_t lines, const struct gatun_norm_line *line);
 void KERNEL(softmax)(int64_t rows, int64_t cols, int32_t log, const float *x, float *y);
 void KERNEL(cross_entropy)(int64_t rows, int64_t cols, const float *x, const int32_t *label, float *loss,
                            float *probabilities);

@@ -9,6 +9,8 @@
  */
 #include "kernels_local.h"
 
+/* Each pass takes a copy of what describes it: stores to memory could change the original, as far as compilers know. */
+
 enum { BLOCK_ROWS = 64, PANEL = 4, GROUP_ROWS = 4 };
 /* Columns whose sums are kept at a time where there are many, and from which number on rows are taken one by one. */
 enum { CHUNK = 1024, MANY = PANEL * VL };
@@ -119,12 +121,16 @@ INLINE void flush(int64_t cols, vf part, double *total) {
 
 /* ---- the mean and variance of a batch */
 
-INLINE void statistics_rows(int rows, int64_t step, int64_t lanes, const struct gatun_norm_rows *n, int64_t row, int64_t c,
-                            float *sum, float *second) {
+INLINE void statistics_rows(int rows, int64_t step, int64_t lanes, int fetch, const struct gatun_norm_rows *n, int64_t row,
+                            int64_t c, float *sum, float *second) {
     vf mean = load_lanes(n->mean + c, lanes), s = v_load(sum), q = v_load(second);
 #pragma GCC unroll 4
     for (int r = 0; r < rows; r++) {
-        vf d = load_lanes(n->x + (row + r * step) * n->cols + c, lanes) - mean;
+        const float *x = n->x + (row + r * step) * n->cols + c;
+        if (fetch && r % 2 == 0) {
+            FETCH(x + n->ahead);
+        }
+        vf d = load_lanes(x, lanes) - mean;
         s += d;
         q += d * d;
     }
@@ -132,8 +138,8 @@ INLINE void statistics_rows(int rows, int64_t step, int64_t lanes, const struct 
     v_store(second, q);
 }
 
-INLINE void statistics(int vectors, int64_t lanes, const struct gatun_norm_rows *n, int64_t begin, int64_t rows,
-                       int64_t c) {
+INLINE void statistics(int vectors, int64_t lanes, int fetch, const struct gatun_norm_rows *n, int64_t begin,
+                       int64_t rows, int64_t c) {
     const float *x = n->x + begin * n->cols + c;
     vf mean[PANEL], sum[PANEL], second[PANEL];
 #pragma GCC unroll 4
@@ -144,6 +150,9 @@ INLINE void statistics(int vectors, int64_t lanes, const struct gatun_norm_rows 
     for (int64_t r = 0; r < rows; r++, x += n->cols) {
 #pragma GCC unroll 4
         for (int j = 0; j < vectors; j++) {
+            if (fetch && j % 2 == 0) {
+                FETCH(x + j * VL + n->ahead);
+            }
             vf d = load_lanes(x + j * VL, lanes) - mean[j];
             sum[j] += d;
             second[j] += d * d;
@@ -156,16 +165,25 @@ INLINE void statistics(int vectors, int64_t lanes, const struct gatun_norm_rows 
     }
 }
 
-void KERNEL(norm_statistics)(const struct gatun_norm_rows *n) {
+INLINE void statistics_all(int fetch, const struct gatun_norm_rows *n) {
     if (n->cols > PANEL * VL) {
-#define CALL(rows, step, lanes, row, c, sum, second) statistics_rows(rows, step, lanes, n, row, c, sum, second)
+#define CALL(rows, step, lanes, row, c, sum, second) statistics_rows(rows, step, lanes, fetch, n, row, c, sum, second)
         SUM_CHUNKS(n, CALL);
 #undef CALL
         return;
     }
-#define CALL(vectors, lanes, begin, rows, c) statistics(vectors, lanes, n, begin, rows, c)
+#define CALL(vectors, lanes, begin, rows, c) statistics(vectors, lanes, fetch, n, begin, rows, c)
     SUM_PANELS(n, CALL);
 #undef CALL
+}
+
+void KERNEL(norm_statistics)(const struct gatun_norm_rows *rows) {
+    const struct gatun_norm_rows own = *rows, *n = &own;
+    if (n->ahead != 0) {
+        statistics_all(1, n);
+    } else {
+        statistics_all(0, n);
+    }
 }
 
 /* ---- y = activation(scale * (x - mean) + shift + residual) */
@@ -178,7 +196,7 @@ INLINE void apply_lanes(int rows, int with_residual, int relu, int stream, int64
     for (int r = 0; r < rows; r++) {
         int64_t i = at + r * n->cols + c;
         if (stream && n->ahead != 0) {
-            __builtin_prefetch(n->x + i + n->ahead, 0, 2);
+            FETCH(n->x + i + n->ahead);
         }
         vf y = scale * (load_lanes(n->x + i, lanes) - mean) + shift;
         if (with_residual) {
@@ -216,7 +234,8 @@ INLINE void apply(int with_residual, int relu, const struct gatun_norm_rows *n) 
     }
 }
 
-void KERNEL(norm_apply)(const struct gatun_norm_rows *n) {
+void KERNEL(norm_apply)(const struct gatun_norm_rows *rows) {
+    const struct gatun_norm_rows own = *rows, *n = &own;
     switch ((n->residual != NULL) << 1 | (n->relu != 0)) {
     case 0: apply(0, 0, n); break;
     case 1: apply(0, 1, n); break;
@@ -241,7 +260,10 @@ INLINE vf masked(int mask, const struct gatun_norm_rows *n, int64_t i, int64_t l
     return dy;
 }
 
-INLINE void sums(int vectors, int64_t lanes, int mask, int write, const struct gatun_norm_rows *n, int64_t begin,
+/* What is done beside taking sums: dz is written, or of what comes next x is fetched, dy being fetched afterwards. */
+enum { NOTHING, WRITE, FETCH_X };
+
+INLINE void sums(int vectors, int64_t lanes, int mask, int also, const struct gatun_norm_rows *n, int64_t begin,
                  int64_t rows, int64_t c) {
     vf mean[PANEL], scale[PANEL], shift[PANEL], sum[PANEL], second[PANEL];
 #pragma GCC unroll 4
@@ -259,8 +281,10 @@ INLINE void sums(int vectors, int64_t lanes, int mask, int write, const struct g
             vf dz = masked(mask, n, i + j * VL, lanes, distance, scale[j], shift[j]);
             sum[j] += dz;
             second[j] += dz * distance;
-            if (write) {
+            if (also == WRITE) {
                 store_lanes(0, n->out + i + j * VL, dz, lanes);
+            } else if (also == FETCH_X) {
+                FETCH(n->x + i + j * VL + n->ahead);
             }
         }
     }
@@ -271,7 +295,7 @@ INLINE void sums(int vectors, int64_t lanes, int mask, int write, const struct g
     }
 }
 
-INLINE void sums_rows(int rows, int64_t step, int64_t lanes, int mask, int write, const struct gatun_norm_rows *n,
+INLINE void sums_rows(int rows, int64_t step, int64_t lanes, int mask, int also, const struct gatun_norm_rows *n,
                       int64_t row, int64_t c, float *sum, float *second) {
     vf mean = load_lanes(n->mean + c, lanes), scale = {0}, shift = {0}, s = v_load(sum), q = v_load(second);
     if (mask == GATUN_MASK_X) {
@@ -285,38 +309,49 @@ INLINE void sums_rows(int rows, int64_t step, int64_t lanes, int mask, int write
         vf dz = masked(mask, n, i, lanes, distance, scale, shift);
         s += dz;
         q += dz * distance;
-        if (write) {
+        if (also == WRITE) {
             store_lanes(0, n->out + i, dz, lanes);
+        } else if (also == FETCH_X) {
+            FETCH(n->x + i + n->ahead);
         }
     }
     v_store(sum, s);
     v_store(second, q);
 }
 
-INLINE void backward_sums(int mask, int write, const struct gatun_norm_rows *n) {
+INLINE void backward_sums(int mask, int also, const struct gatun_norm_rows *n) {
     if (n->cols > PANEL * VL) {
-#define CALL(rows, step, lanes, row, c, sum, second) sums_rows(rows, step, lanes, mask, write, n, row, c, sum, second)
+#define CALL(rows, step, lanes, row, c, sum, second) sums_rows(rows, step, lanes, mask, also, n, row, c, sum, second)
         SUM_CHUNKS(n, CALL);
 #undef CALL
         return;
     }
-#define CALL(vectors, lanes, begin, rows, c) sums(vectors, lanes, mask, write, n, begin, rows, c)
+#define CALL(vectors, lanes, begin, rows, c) sums(vectors, lanes, mask, also, n, begin, rows, c)
     SUM_PANELS(n, CALL);
 #undef CALL
 }
 
-void KERNEL(norm_backward_sums)(const struct gatun_norm_rows *n) {
-    switch (n->mask << 1 | (n->out != NULL)) {
-    case GATUN_MASK_NONE << 1: backward_sums(GATUN_MASK_NONE, 0, n); break;
-    case GATUN_MASK_NONE << 1 | 1: backward_sums(GATUN_MASK_NONE, 1, n); break;
-    case GATUN_MASK_Y << 1: backward_sums(GATUN_MASK_Y, 0, n); break;
-    case GATUN_MASK_Y << 1 | 1: backward_sums(GATUN_MASK_Y, 1, n); break;
-    case GATUN_MASK_X << 1: backward_sums(GATUN_MASK_X, 0, n); break;
-    default: backward_sums(GATUN_MASK_X, 1, n); break;
+void KERNEL(norm_backward_sums)(const struct gatun_norm_rows *rows) {
+    const struct gatun_norm_rows own = *rows, *n = &own;
+    int also = n->out != NULL ? WRITE : NOTHING;
+    switch (n->mask << 1 | also) {
+    case GATUN_MASK_NONE << 1 | NOTHING:
+        if (n->ahead != 0) {
+            backward_sums(GATUN_MASK_NONE, FETCH_X, n);
+        } else {
+            backward_sums(GATUN_MASK_NONE, NOTHING, n);
+        }
+        break;
+    case GATUN_MASK_NONE << 1 | WRITE: backward_sums(GATUN_MASK_NONE, WRITE, n); break;
+    case GATUN_MASK_Y << 1 | NOTHING: backward_sums(GATUN_MASK_Y, NOTHING, n); break;
+    case GATUN_MASK_Y << 1 | WRITE: backward_sums(GATUN_MASK_Y, WRITE, n); break;
+    case GATUN_MASK_X << 1 | NOTHING: backward_sums(GATUN_MASK_X, NOTHING, n); break;
+    default: backward_sums(GATUN_MASK_X, WRITE, n); break;
     }
 }
 
-INLINE void backward_lanes(int rows, int mask, int stream, int64_t lanes, int64_t at, const struct gatun_norm_rows *n, int64_t c) {
+INLINE void backward_lanes(int rows, int mask, int stream, int64_t lanes, int64_t at, const struct gatun_norm_rows *n,
+                           int64_t c) {
     vf mean = load_lanes(n->mean + c, lanes), scale = {0}, shift = {0};
     vf gradient = load_lanes(n->gradient + c, lanes), slope = load_lanes(n->slope + c, lanes);
     vf constant = load_lanes(n->constant + c, lanes);
@@ -328,8 +363,7 @@ INLINE void backward_lanes(int rows, int mask, int stream, int64_t lanes, int64_
     for (int r = 0; r < rows; r++) {
         int64_t i = at + r * n->cols + c;
         if (stream && n->ahead != 0) {
-            __builtin_prefetch(n->x + i + n->ahead, 0, 2);
-            __builtin_prefetch(n->dy + i + n->ahead, 0, 2);
+            FETCH(n->dy + i + n->ahead);
         }
         vf distance = load_lanes(n->x + i, lanes) - mean;
         vf dz = masked(mask, n, i, lanes, distance, scale, shift);
@@ -365,7 +399,8 @@ INLINE void backward_apply(int mask, const struct gatun_norm_rows *n) {
     }
 }
 
-void KERNEL(norm_backward_apply)(const struct gatun_norm_rows *n) {
+void KERNEL(norm_backward_apply)(const struct gatun_norm_rows *rows) {
+    const struct gatun_norm_rows own = *rows, *n = &own;
     switch (n->mask) {
     case GATUN_MASK_NONE: backward_apply(GATUN_MASK_NONE, n); break;
     case GATUN_MASK_Y: backward_apply(GATUN_MASK_Y, n); break;

@@ -49,7 +49,9 @@ INLINE vf difference(const float *x, int64_t lanes, vf shift) {
             for (int block = 0; block < BLOCK && i + vectors * VL <= cols; block++, i += vectors * VL) {               \
                 call(vectors, i, VL);                                                                                  \
             }                                                                                                          \
-            flush;                                                                                                     \
+            if (i + VL <= cols) {                                                                                      \
+                flush;                                                                                                 \
+            }                                                                                                          \
         }                                                                                                              \
         for (; i + VL <= cols; i += VL) {                                                                              \
             call(1, i, VL);                                                                                            \
@@ -94,7 +96,8 @@ INLINE void statistics(int lines, const struct gatun_norm_line *n, struct gatun_
 #undef CALL
 }
 
-void KERNEL(norm_line_statistics)(int32_t lines, const struct gatun_norm_line *n, struct gatun_norm_sums *sums) {
+void KERNEL(norm_line_statistics)(int32_t lines, const struct gatun_norm_line *all, struct gatun_norm_sums *sums) {
+    const struct gatun_norm_line own = *all, *n = &own;
     if (lines == GATUN_NORM_LINES) {
         statistics(GATUN_NORM_LINES, n, sums);
     } else {
@@ -102,31 +105,57 @@ void KERNEL(norm_line_statistics)(int32_t lines, const struct gatun_norm_line *n
     }
 }
 
-INLINE void apply(int stream, int64_t i, int64_t lanes, const struct gatun_norm_line *n) {
-    if (stream) {
-        __builtin_prefetch(n->x + n->ahead + i); /* while memory is only written to */
+/* What belongs to a line, out of the way of what is stored, which the compiler must take for its neighbour. */
+struct constants {
+    vf mean, inverse, slope, constant;
+};
+
+INLINE struct constants constants_of(const struct gatun_norm_line *n, int line) {
+    struct constants k = {.mean = v_set(n->mean[line * n->mean_step]), .inverse = v_set(n->inverse[line * n->mean_step])};
+    if (n->slope != 0) {
+        k.slope = v_set(n->slope[line]);
+        k.constant = v_set(n->constant[line]);
     }
-    vf scale = v_set(n->inverse[0]) * lanes_of(n->gamma + i, lanes);
-    vf y = (lanes_of(n->x + i, lanes) - v_set(n->mean[0])) * scale + lanes_of(n->beta + i, lanes);
-    put_lanes(stream, n->out + i, y, lanes);
+    return k;
 }
 
-void KERNEL(norm_line_apply)(const struct gatun_norm_line *n) {
-    int64_t i = 0;
-    if (n->stream) {
-        for (; i + VL <= n->cols; i += VL) {
-            apply(1, i, VL, n);
-        }
-    }
-    for (; i + VL <= n->cols; i += VL) {
-        apply(0, i, VL, n);
-    }
-    if (i < n->cols) {
-        apply(0, i, n->cols - i, n);
+/* Calls call(stream, first column, lanes of a vector) for all vectors of a line. */
+#define LINE(n, call)                                                                                                  \
+    do {                                                                                                               \
+        const int64_t cols = (n)->cols;                                                                                \
+        int64_t i = 0;                                                                                                 \
+        if ((n)->stream) {                                                                                             \
+            for (; i + VL <= cols; i += VL) {                                                                          \
+                call(1, i, VL);                                                                                        \
+            }                                                                                                          \
+        }                                                                                                              \
+        for (; i + VL <= cols; i += VL) {                                                                              \
+            call(0, i, VL);                                                                                            \
+        }                                                                                                              \
+        if (i < cols) {                                                                                                \
+            call(0, i, cols - i);                                                                                      \
+        }                                                                                                              \
+    } while (0)
+
+void KERNEL(norm_line_apply)(int32_t lines, const struct gatun_norm_line *n) {
+    const float *gamma = n->gamma, *beta = n->beta;
+    for (int l = 0; l < lines; l++) {
+        const struct constants k = constants_of(n, l);
+        const float *x = n->x + l * n->step, *ahead = x + n->ahead;
+        float *out = n->out + l * n->step;
+#define CALL(stream, i, lanes)                                                                                         \
+    if (stream) {                                                                                                      \
+        FETCH(ahead + (i)); /* while memory is only written to */                                                      \
+    }                                                                                                                  \
+    vf y = (lanes_of(x + (i), lanes) - k.mean) * (k.inverse * lanes_of(gamma + (i), lanes));                           \
+    put_lanes(stream, out + (i), y + lanes_of(beta + (i), lanes), lanes)
+        LINE(n, CALL);
+#undef CALL
     }
 }
 
-INLINE void backward_sums(int lines, const struct gatun_norm_line *n, struct gatun_norm_sums *sums) {
+/* Of what comes next, x is fetched while sums are taken and dy while lines are written: memory is never idle. */
+INLINE void backward_sums(int lines, int fetch, const struct gatun_norm_line *n, struct gatun_norm_sums *sums) {
     vf a[ACCUMULATORS] = {{0}}, b[ACCUMULATORS] = {{0}}, mean[ACCUMULATORS], inverse[ACCUMULATORS];
     for (int l = 0; l < lines; l++) {
         sums[l].sum = sums[l].second = 0;
@@ -139,6 +168,9 @@ INLINE void backward_sums(int lines, const struct gatun_norm_line *n, struct gat
         vf gamma = lanes_of(n->gamma + c, lanes);                                                                      \
         vf dgamma = lanes_of(n->dgamma + c, lanes), dbeta = lanes_of(n->dbeta + c, lanes);                             \
         for (int l = 0; l < lines; l++) {                                                                              \
+            if (fetch) {                                                                                               \
+                FETCH(n->x + n->ahead + l * n->step + c);                                                              \
+            }                                                                                                          \
             vf dy = lanes_of(n->dy + l * n->step + c, lanes);                                                          \
             vf product = dy * (difference(n->x + l * n->step + c, lanes, mean[l]) * inverse[l]);                       \
             a[l + v] += dy * gamma;                                                                                    \
@@ -153,35 +185,35 @@ INLINE void backward_sums(int lines, const struct gatun_norm_line *n, struct gat
 #undef CALL
 }
 
-void KERNEL(norm_line_backward_sums)(int32_t lines, const struct gatun_norm_line *n, struct gatun_norm_sums *sums) {
+void KERNEL(norm_line_backward_sums)(int32_t lines, const struct gatun_norm_line *all, struct gatun_norm_sums *sums) {
+    const struct gatun_norm_line own = *all, *n = &own; /* which no store can change */
     if (lines == GATUN_NORM_LINES) {
-        backward_sums(GATUN_NORM_LINES, n, sums);
-    } else {
-        backward_sums(1, n, sums);
-    }
-}
-
-INLINE void backward(int stream, int64_t i, int64_t lanes, const struct gatun_norm_line *n) {
-    if (stream) {
-        __builtin_prefetch(n->x + n->ahead + i);
-        __builtin_prefetch(n->dy + n->ahead + i);
-    }
-    vf d = lanes_of(n->x + i, lanes) - v_set(n->mean[0]);
-    vf g = lanes_of(n->dy + i, lanes) * (v_set(n->inverse[0]) * lanes_of(n->gamma + i, lanes));
-    put_lanes(stream, n->out + i, g + (v_set(n->slope) * d + v_set(n->constant)), lanes);
-}
-
-void KERNEL(norm_line_backward_apply)(const struct gatun_norm_line *n) {
-    int64_t i = 0;
-    if (n->stream) {
-        for (; i + VL <= n->cols; i += VL) {
-            backward(1, i, VL, n);
+        if (n->stream) {
+            backward_sums(GATUN_NORM_LINES, 1, n, sums);
+        } else {
+            backward_sums(GATUN_NORM_LINES, 0, n, sums);
         }
+    } else if (n->stream) {
+        backward_sums(1, 1, n, sums);
+    } else {
+        backward_sums(1, 0, n, sums);
     }
-    for (; i + VL <= n->cols; i += VL) {
-        backward(0, i, VL, n);
-    }
-    if (i < n->cols) {
-        backward(0, i, n->cols - i, n);
+}
+
+void KERNEL(norm_line_backward_apply)(int32_t lines, const struct gatun_norm_line *n) {
+    const float *gamma = n->gamma;
+    for (int l = 0; l < lines; l++) {
+        const struct constants k = constants_of(n, l);
+        const float *x = n->x + l * n->step, *dy = n->dy + l * n->step;
+        const float *dy_ahead = dy + n->ahead;
+        float *out = n->out + l * n->step;
+#define CALL(stream, i, lanes)                                                                                         \
+    if (stream) {                                                                                                      \
+        FETCH(dy_ahead + (i));                                                                                         \
+    }                                                                                                                  \
+    vf g = lanes_of(dy + (i), lanes) * (k.inverse * lanes_of(gamma + (i), lanes));                                     \
+    put_lanes(stream, out + (i), g + (k.slope * (lanes_of(x + (i), lanes) - k.mean) + k.constant), lanes)
+        LINE(n, CALL);
+#undef CALL
     }
 }

@@ -38,6 +38,9 @@
 
 #define INLINE static inline __attribute__((always_inline, unused))
 
+/* Fetches into the core's outer cache: the inner one holds what is worked on. */
+#define FETCH(p) __builtin_prefetch((p), 0, 2)
+
 typedef float vf __attribute__((vector_size(VL * 4)));
 typedef int32_t vi __attribute__((vector_size(VL * 4)));
 /* The same in memory, where only the alignment of a float is known. */
