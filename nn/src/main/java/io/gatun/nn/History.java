@@ -54,6 +54,28 @@ public record History(List<Epoch> epochs, @Nullable String stoppedBecause) {
         }
 
         /**
+         * One of the training metrics.
+         *
+         * @param name such as {@code accuracy}
+         * @return its value
+         * @throws IllegalArgumentException if there is no such metric
+         */
+        public double metric(String name) {
+            return find("Epoch.metric", metrics, name);
+        }
+
+        /**
+         * One of the metrics on the validation data.
+         *
+         * @param name such as {@code accuracy}
+         * @return its value
+         * @throws IllegalArgumentException if there is no such metric
+         */
+        public double validationMetric(String name) {
+            return find("Epoch.validationMetric", validationMetrics, name);
+        }
+
+        /**
          * Training speed.
          *
          * @return samples per second
@@ -77,6 +99,20 @@ public record History(List<Epoch> epochs, @Nullable String stoppedBecause) {
             return text.append(String.format(Locale.ROOT, " | %.0f samples/s", samplesPerSecond()))
                     .toString();
         }
+    }
+
+    static double find(String what, Map<String, Double> metrics, String name) {
+        Double value = metrics.get(name);
+        if (value == null) {
+            throw new IllegalArgumentException(
+                    what
+                            + ": there is no \""
+                            + name
+                            + "\" among "
+                            + metrics.keySet()
+                            + ": give it to Trainer.metrics");
+        }
+        return value;
     }
 
     /**

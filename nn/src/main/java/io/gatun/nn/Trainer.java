@@ -268,6 +268,17 @@ public final class Trainer {
         public Evaluation {
             metrics = Collections.unmodifiableMap(new LinkedHashMap<>(metrics));
         }
+
+        /**
+         * One of the metrics.
+         *
+         * @param name such as {@code accuracy}
+         * @return its value
+         * @throws IllegalArgumentException if there is no such metric
+         */
+        public double metric(String name) {
+            return History.find("Evaluation.metric", metrics, name);
+        }
     }
 
     /**

@@ -8,6 +8,7 @@ import static io.gatun.nn.Expect.refused;
 import static io.gatun.nn.Expect.thrown;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gatun.Gradients;
@@ -61,6 +62,12 @@ class ObjectiveTest {
         History.Epoch last = history.last();
         assertEquals(List.of("label", "copy", "accuracy"), List.copyOf(last.metrics().keySet()));
         assertTrue(last.validationMetrics().get("accuracy") > 0.9, last::toString);
+        assertEquals(last.validationMetrics().get("accuracy"), last.validationMetric("accuracy"));
+        assertEquals(last.metrics().get("copy"), last.metric("copy"));
+        assertTrue(
+                assertThrows(IllegalArgumentException.class, () -> last.metric("recall"))
+                        .getMessage()
+                        .contains("no \"recall\" among [label, copy, accuracy]"));
         assertTrue(last.metrics().get("copy") < history.epochs().getFirst().metrics().get("copy"));
         sumsUp(last.loss(), last.metrics());
         sumsUp(last.validationLoss(), last.validationMetrics());

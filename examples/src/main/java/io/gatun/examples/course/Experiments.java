@@ -12,7 +12,15 @@ public final class Experiments {
     private static final List<Experiment> ALL =
             List.of(
                     // The basics.
-                    new Autodiff());
+                    new Autodiff(),
+                    new Spiral(),
+                    new Universal(),
+                    new Capacity(),
+                    // Training.
+                    new LearningRates(),
+                    new BatchSize(),
+                    new Initialisation(),
+                    new Vanishing());
 
     private Experiments() {}
 

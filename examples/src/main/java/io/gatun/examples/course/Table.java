@@ -4,6 +4,7 @@
  */
 package io.gatun.examples.course;
 
+import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -59,6 +60,16 @@ public record Table(List<String> header, List<List<String>> rows) {
         }
         all.add(row);
         return new Table(header, all);
+    }
+
+    /**
+     * A setting as it is usually written, for names of curves and rows.
+     *
+     * @param value such as a learning rate
+     * @return the shortest number without an exponent
+     */
+    static String plain(double value) {
+        return BigDecimal.valueOf(value).stripTrailingZeros().toPlainString();
     }
 
     /** Four digits, without those that say nothing. */

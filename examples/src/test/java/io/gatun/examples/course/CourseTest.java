@@ -19,6 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Every experiment runs, in its tiny form, and ends in what a page needs. */
 class CourseTest {
@@ -72,6 +73,24 @@ class CourseTest {
         assertTrue(page.contains("![autodiff](images/course/autodiff.png)"), page);
         assertTrue(page.contains("| [autodiff](#autodiff) | One reverse sweep"), page);
         assertTrue(Files.exists(docs.resolve("images/course/autodiff.png")));
+    }
+
+    /** Claims that show in a few seconds, at their usual size. */
+    @ParameterizedTest
+    @ValueSource(strings = {"autodiff", "spiral", "initialisation"})
+    void confirmsItsClaim(String name) throws Exception {
+        Outcome outcome =
+                Experiments.find(name)
+                        .orElseThrow()
+                        .run(Course.of(new TinyData(folder), Scale.SHORT, 42, _ -> {}));
+        assertTrue(outcome.confirmed(), outcome.seen());
+    }
+
+    /** With next to no training, models cannot show what is claimed of them. */
+    @ParameterizedTest
+    @ValueSource(strings = {"spiral", "universal"})
+    void doesNotConfirmWhatWasNotSeen(String name) throws Exception {
+        assertFalse(run(name).confirmed());
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A chart with titled axes, as SVG or PNG; immutable. Drawn without a display.
@@ -39,8 +40,22 @@ public final class Chart {
     @SuppressWarnings("ArrayRecordComponent") // never compared, never given out
     record Series(String name, double[] x, double[] y) {}
 
-    private static final int WIDTH = 640;
-    private static final int HEIGHT = 400;
+    /** A picture behind the curves, between these values of the axes. */
+    record Background(Picture picture, double left, double right, double bottom, double top) {}
+
+    /** All that is not data; the vertical axis ends at low and high where they are numbers. */
+    record Look(
+            boolean logarithmic,
+            boolean logarithmicX,
+            boolean fromZero,
+            double low,
+            double high,
+            @Nullable Background background,
+            int width,
+            int height) {
+        private static final Look USUAL =
+                new Look(false, false, false, Double.NaN, Double.NaN, null, 640, 400);
+    }
 
     final Kind kind;
     final String title;
@@ -51,10 +66,7 @@ public final class Chart {
     /** Names along the horizontal axis, of bars and heat maps. */
     final List<String> categories;
 
-    final boolean logarithmic;
-    final boolean fromZero;
-    final int width;
-    final int height;
+    final Look look;
 
     private Chart(
             Kind kind,
@@ -63,25 +75,18 @@ public final class Chart {
             String yTitle,
             List<Series> series,
             List<String> categories,
-            boolean logarithmic,
-            boolean fromZero,
-            int width,
-            int height) {
+            Look look) {
         this.kind = kind;
         this.title = title;
         this.xTitle = xTitle;
         this.yTitle = yTitle;
         this.series = series;
         this.categories = categories;
-        this.logarithmic = logarithmic;
-        this.fromZero = fromZero;
-        this.width = width;
-        this.height = height;
+        this.look = look;
     }
 
     private static Chart empty(Kind kind, String title, String xTitle, String yTitle) {
-        return new Chart(
-                kind, title, xTitle, yTitle, List.of(), List.of(), false, false, WIDTH, HEIGHT);
+        return new Chart(kind, title, xTitle, yTitle, List.of(), List.of(), Look.USUAL);
     }
 
     /**
@@ -239,17 +244,11 @@ public final class Chart {
     }
 
     private Chart with(List<Series> all, List<String> names) {
-        return new Chart(
-                kind,
-                title,
-                xTitle,
-                yTitle,
-                List.copyOf(all),
-                List.copyOf(names),
-                logarithmic,
-                fromZero,
-                width,
-                height);
+        return new Chart(kind, title, xTitle, yTitle, List.copyOf(all), List.copyOf(names), look);
+    }
+
+    private Chart with(Look changed) {
+        return new Chart(kind, title, xTitle, yTitle, series, categories, changed);
     }
 
     /**
@@ -258,8 +257,16 @@ public final class Chart {
      * @return a new chart
      */
     public Chart logarithmic() {
-        return new Chart(
-                kind, title, xTitle, yTitle, series, categories, true, false, width, height);
+        return with(
+                new Look(
+                        true,
+                        look.logarithmicX,
+                        false,
+                        look.low,
+                        look.high,
+                        look.background,
+                        look.width,
+                        look.height));
     }
 
     /**
@@ -268,8 +275,97 @@ public final class Chart {
      * @return a new chart
      */
     public Chart fromZero() {
-        return new Chart(
-                kind, title, xTitle, yTitle, series, categories, false, true, width, height);
+        return with(
+                new Look(
+                        false,
+                        look.logarithmicX,
+                        true,
+                        look.low,
+                        look.high,
+                        look.background,
+                        look.width,
+                        look.height));
+    }
+
+    /**
+     * This chart with a logarithmic horizontal axis; of curves and points. Points that are not
+     * positive are left out.
+     *
+     * @return a new chart
+     */
+    public Chart logarithmicX() {
+        return with(
+                new Look(
+                        look.logarithmic,
+                        true,
+                        look.fromZero,
+                        look.low,
+                        look.high,
+                        look.background,
+                        look.width,
+                        look.height));
+    }
+
+    /**
+     * This chart with a vertical axis from one value to another; what lies outside is not shown.
+     *
+     * @param low at the bottom
+     * @param high at the top
+     * @return a new chart
+     * @throws IllegalArgumentException if they are not finite, or low is not below high
+     */
+    public Chart range(double low, double high) {
+        if (!Double.isFinite(low) || !Double.isFinite(high) || low >= high) {
+            throw new IllegalArgumentException(
+                    "Chart.range: low = " + low + ", high = " + high + ": give low < high");
+        }
+        return with(
+                new Look(
+                        look.logarithmic,
+                        look.logarithmicX,
+                        look.fromZero,
+                        low,
+                        high,
+                        look.background,
+                        look.width,
+                        look.height));
+    }
+
+    /**
+     * This chart, of curves or points, in front of a picture such as the regions of a classifier;
+     * both axes end where the picture does.
+     *
+     * @param picture stretched to fill its place
+     * @param left value of the horizontal axis at the left edge of the picture
+     * @param right at its right edge, more than left
+     * @param bottom value of the vertical axis at its bottom edge
+     * @param top at its top edge, more than bottom
+     * @return a new chart
+     * @throws IllegalArgumentException if an edge is not before the other
+     */
+    public Chart background(Picture picture, double left, double right, double bottom, double top) {
+        if (!(left < right) || !(bottom < top)) {
+            throw new IllegalArgumentException(
+                    "Chart.background: left = "
+                            + left
+                            + ", right = "
+                            + right
+                            + ", bottom = "
+                            + bottom
+                            + ", top = "
+                            + top
+                            + ": give left < right and bottom < top");
+        }
+        return with(
+                new Look(
+                        look.logarithmic,
+                        look.logarithmicX,
+                        look.fromZero,
+                        bottom,
+                        top,
+                        new Background(picture, left, right, bottom, top),
+                        look.width,
+                        look.height));
     }
 
     /**
@@ -289,17 +385,16 @@ public final class Chart {
                             + height
                             + ": give 100 to 10,000 pixels to a side");
         }
-        return new Chart(
-                kind,
-                title,
-                xTitle,
-                yTitle,
-                series,
-                categories,
-                logarithmic,
-                fromZero,
-                width,
-                height);
+        return with(
+                new Look(
+                        look.logarithmic,
+                        look.logarithmicX,
+                        look.fromZero,
+                        look.low,
+                        look.high,
+                        look.background,
+                        width,
+                        height));
     }
 
     /**

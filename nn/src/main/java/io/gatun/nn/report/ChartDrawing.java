@@ -34,6 +34,7 @@ import org.jfree.chart.renderer.xy.XYAreaRenderer;
 import org.jfree.chart.renderer.xy.XYBlockRenderer;
 import org.jfree.chart.renderer.xy.XYItemRenderer;
 import org.jfree.chart.renderer.xy.XYLineAndShapeRenderer;
+import org.jfree.chart.ui.Align;
 import org.jfree.chart.ui.RectangleEdge;
 import org.jfree.chart.ui.RectangleInsets;
 import org.jfree.chart.ui.TextAnchor;
@@ -70,7 +71,8 @@ final class ChartDrawing {
     private ChartDrawing() {}
 
     static String svg(Chart chart) {
-        SvgGraphics graphics = new SvgGraphics(chart.width, chart.height, chart.title);
+        SvgGraphics graphics =
+                new SvgGraphics(chart.look.width(), chart.look.height(), chart.title);
         draw(chart, graphics);
         return graphics.toSvg();
     }
@@ -78,7 +80,9 @@ final class ChartDrawing {
     static BufferedImage image(Chart chart, int scale) {
         BufferedImage image =
                 new BufferedImage(
-                        scale * chart.width, scale * chart.height, BufferedImage.TYPE_INT_RGB);
+                        scale * chart.look.width(),
+                        scale * chart.look.height(),
+                        BufferedImage.TYPE_INT_RGB);
         Graphics2D graphics = image.createGraphics();
         graphics.scale(scale, scale);
         draw(chart, graphics);
@@ -112,7 +116,8 @@ final class ChartDrawing {
                     .setPosition(
                             chart.series.size() <= 4 ? RectangleEdge.BOTTOM : RectangleEdge.RIGHT);
         }
-        drawing.draw(graphics, new Rectangle2D.Double(0, 0, chart.width, chart.height));
+        drawing.draw(
+                graphics, new Rectangle2D.Double(0, 0, chart.look.width(), chart.look.height()));
     }
 
     private static XYPlot xy(Chart chart) {
@@ -123,20 +128,15 @@ final class ChartDrawing {
                     IntStream.range(0, series.x().length)
                             .filter(i -> Double.isFinite(series.x()[i]))
                             .filter(i -> Double.isFinite(series.y()[i]))
-                            .filter(i -> !chart.logarithmic || series.y()[i] > 0)
+                            .filter(i -> !chart.look.logarithmic() || series.y()[i] > 0)
+                            .filter(i -> !chart.look.logarithmicX() || series.x()[i] > 0)
                             .toArray();
             double[] x = IntStream.of(shown).mapToDouble(i -> series.x()[i]).toArray();
             double[] y = IntStream.of(shown).mapToDouble(i -> series.y()[i]).toArray();
             data.addSeries(series.name(), new double[][] {x, y});
             most = Math.max(most, shown.length);
         }
-        NumberAxis x = style(new NumberAxis(chart.xTitle));
-        x.setAutoRangeIncludesZero(false);
-        x.setLowerMargin(0.02);
-        x.setUpperMargin(0.02);
-        if (chart.series.stream().allMatch(series -> areWhole(series.x()))) {
-            x.setStandardTickUnits(NumberAxis.createIntegerTickUnits(Locale.ROOT));
-        }
+        ValueAxis x = horizontalAxis(chart);
         XYPlot plot = new XYPlot(data, x, valueAxis(chart), renderer(chart, most));
         if (most == 0) {
             plot.setDataset(null); // so that the plot says that there is nothing
@@ -145,17 +145,46 @@ final class ChartDrawing {
         plot.setRangeGridlineStroke(new BasicStroke(1f));
         plot.setDomainGridlinesVisible(false);
         plot.setRangeZeroBaselineVisible(false);
+        Chart.Background background = chart.look.background();
+        if (background != null) {
+            x.setRange(background.left(), background.right());
+            plot.setBackgroundImage(background.picture().image());
+            plot.setBackgroundImageAlpha(1);
+            plot.setBackgroundImageAlignment(Align.FIT);
+            plot.setRangeGridlinesVisible(false);
+        }
         plot.setAxisOffset(RectangleInsets.ZERO_INSETS);
         return plot;
     }
 
+    private static ValueAxis horizontalAxis(Chart chart) {
+        if (chart.look.logarithmicX()) {
+            return style(new DecadeAxis(chart.xTitle));
+        }
+        NumberAxis x = style(new NumberAxis(chart.xTitle));
+        x.setAutoRangeIncludesZero(false);
+        x.setLowerMargin(0.02);
+        x.setUpperMargin(0.02);
+        if (chart.series.stream().allMatch(series -> areWhole(series.x()))) {
+            x.setStandardTickUnits(NumberAxis.createIntegerTickUnits(Locale.ROOT));
+        }
+        return x;
+    }
+
     private static ValueAxis valueAxis(Chart chart) {
-        if (chart.logarithmic) {
-            DecadeAxis axis = style(new DecadeAxis(chart.yTitle));
-            return axis;
+        ValueAxis axis = freeAxis(chart);
+        if (!Double.isNaN(chart.look.low())) {
+            axis.setRange(chart.look.low(), chart.look.high());
+        }
+        return axis;
+    }
+
+    private static ValueAxis freeAxis(Chart chart) {
+        if (chart.look.logarithmic()) {
+            return style(new DecadeAxis(chart.yTitle));
         }
         NumberAxis axis = style(new NumberAxis(chart.yTitle));
-        axis.setAutoRangeIncludesZero(chart.fromZero || chart.kind == Chart.Kind.HISTOGRAM);
+        axis.setAutoRangeIncludesZero(chart.look.fromZero() || chart.kind == Chart.Kind.HISTOGRAM);
         axis.setNumberFormatOverride(new PlainNumbers());
         return axis;
     }
@@ -206,7 +235,7 @@ final class ChartDrawing {
         names.setUpperMargin(0.02);
         names.setCategoryMargin(0.3);
         int longest = longest(chart.categories);
-        if (longest * 7 * chart.categories.size() > chart.width - 100) {
+        if (longest * 7 * chart.categories.size() > chart.look.width() - 100) {
             names.setCategoryLabelPositions(
                     CategoryLabelPositions.createUpRotationLabelPositions(Math.PI / 4));
         }
@@ -216,6 +245,9 @@ final class ChartDrawing {
         bars.setSeriesPaint(0, COLOURS[0]);
         bars.setMaximumBarWidth(0.1);
         NumberAxis values = style(new NumberAxis(chart.yTitle));
+        if (!Double.isNaN(chart.look.low())) {
+            values.setRange(chart.look.low(), chart.look.high());
+        }
         CategoryPlot plot = new CategoryPlot(data, names, values, bars);
         plot.setRangeGridlinePaint(GRID);
         plot.setRangeGridlineStroke(new BasicStroke(1f));
@@ -259,7 +291,8 @@ final class ChartDrawing {
         }
         x.setRange(-0.5, columns - 0.5);
         y.setRange(-0.5, rows - 0.5);
-        x.setVerticalTickLabels(longest(chart.categories) * 7 > (chart.width - 120) / columns);
+        x.setVerticalTickLabels(
+                longest(chart.categories) * 7 > (chart.look.width() - 120) / columns);
         XYBlockRenderer blocks = new XYBlockRenderer();
         Scale scale = new Scale(low, low < high ? high : low + 1);
         blocks.setPaintScale(scale);

@@ -638,6 +638,26 @@ final class SvgGraphics extends Graphics2D {
     @Override
     public boolean drawImage(
             Image img, int x, int y, int width, int height, ImageObserver observer) {
+        if (img instanceof BufferedImage image) { // what lies behind a chart
+            Rectangle2D place =
+                    transform
+                            .createTransformedShape(new Rectangle2D.Double(x, y, width, height))
+                            .getBounds2D();
+            document.body
+                    .append("<image preserveAspectRatio=\"none\" x=\"")
+                    .append(number(place.getX()))
+                    .append("\" y=\"")
+                    .append(number(place.getY()))
+                    .append("\" width=\"")
+                    .append(number(place.getWidth()))
+                    .append("\" height=\"")
+                    .append(number(place.getHeight()))
+                    .append('"')
+                    .append(clipping())
+                    .append(" href=\"")
+                    .append(Picture.of(image).toDataUri())
+                    .append("\"/>\n");
+        }
         return true;
     }
 

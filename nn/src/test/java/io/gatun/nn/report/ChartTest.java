@@ -85,6 +85,58 @@ class ChartTest {
     }
 
     @Test
+    void aPictureFillsThePlaceBehindTheCurves() throws Exception {
+        Picture green = Picture.of(2, 2, new int[] {0x00ff00, 0x00ff00, 0x00ff00, 0x00ff00});
+        Chart chart =
+                Chart.scatter("Regions", "x", "y")
+                        .series("points", new double[] {0}, new double[] {0})
+                        .background(green, -1, 1, -2, 2)
+                        .size(400, 300);
+        Picture picture = chart.toPicture();
+        assertTrue(pixels(picture, 0x00ff00) > 800 * 600 / 2, "most of the chart");
+        // The point lies in the middle of the background.
+        int left = -1;
+        int right = -1;
+        for (int x = 0; x < picture.width(); x++) {
+            if (picture.rgb(x, 200) == 0x00ff00) {
+                left = left < 0 ? x : left;
+                right = x;
+            }
+        }
+        int middle = (left + right) / 2;
+        int blue = 0;
+        for (int y = 0; y < picture.height(); y++) {
+            blue +=
+                    (picture.rgb(middle, y) & 0xff) > 100 && picture.rgb(middle, y) < 0x800000
+                            ? 1
+                            : 0;
+        }
+        assertTrue(blue > 4, "the point");
+        assertEquals(1, parse(chart.toSvg()).getElementsByTagName("image").getLength());
+        assertThrows(IllegalArgumentException.class, () -> chart.background(green, 1, 1, -2, 2));
+    }
+
+    @Test
+    void horizontalAxesMayBeLogarithmic() throws Exception {
+        double[] x = {0.001, 0.01, 0.1, 1, -1, 0};
+        List<String> texts =
+                texts(
+                        Chart.lines("Rates", "rate", "loss")
+                                .series("loss", x, new double[] {1, 2, 3, 4, 5, 6})
+                                .logarithmicX()
+                                .toSvg());
+        assertTrue(texts.containsAll(List.of("0.001", "0.01", "0.1", "1")), texts.toString());
+        assertFalse(texts.contains("6"), "points without a logarithm are left out: " + texts);
+    }
+
+    @Test
+    void theVerticalAxisMayBeGiven() throws Exception {
+        List<String> texts = texts(loss().range(0, 10).toSvg());
+        assertTrue(texts.contains("10") && texts.contains("0"), texts.toString());
+        assertThrows(IllegalArgumentException.class, () -> loss().range(1, 1));
+    }
+
+    @Test
     void pngShowsBothCurves() throws Exception {
         Picture picture = loss().toPicture();
         assertEquals(1280, picture.width());
