@@ -20,7 +20,21 @@ public final class Experiments {
                     new LearningRates(),
                     new BatchSize(),
                     new Initialisation(),
-                    new Vanishing());
+                    new Vanishing(),
+                    // What networks see.
+                    new ReceptiveFields(),
+                    new SmallKernels(),
+                    new Features(),
+                    new ClassicFeatures(),
+                    new DeepResidual(),
+                    // Images to images.
+                    new Denoise(),
+                    new Autoencoders(),
+                    new VariationalAutoencoder(),
+                    new AdversarialDigits(),
+                    // Sequences.
+                    new Hello(),
+                    new NamesByCharacter());
 
     private Experiments() {}
 

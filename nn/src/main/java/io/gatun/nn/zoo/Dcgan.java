@@ -75,8 +75,9 @@ public record Dcgan(Sequential generator, Sequential discriminator) {
     }
 
     /**
-     * A small model for MNIST's images [1, 28, 28]: a dense layer to 2 c channels of 7 x 7, and two
-     * transposed convolutions; the discriminator the other way round.
+     * A model for MNIST's images [1, 28, 28], of three sizes: a dense layer to 4 c channels of 3 x
+     * 3, and transposed convolutions to 2 c channels of 7 x 7, c of 14 x 14 and the image; the
+     * discriminator the other way round.
      *
      * @param latent length of the noise
      * @param channels c of the layer next to the image
@@ -84,13 +85,18 @@ public record Dcgan(Sequential generator, Sequential discriminator) {
      * @throws IllegalArgumentException if a number is less than 1
      */
     public static Dcgan mnist(int latent, int channels) {
-        int features = 2 * channels * 7 * 7;
+        int features = 4 * channels * 3 * 3;
         Sequential generator =
                 Sequential.of(
                         Dense.of(latent, features, NORMAL),
                         BatchNorm1d.of(features),
                         Relu.of(),
-                        Reshape.of(2 * channels, 7, 7),
+                        Reshape.of(4 * channels, 3, 3),
+                        ConvTranspose2d.of(NORMAL, 4 * channels, 2 * channels, 3)
+                                .stride(2)
+                                .bias(false),
+                        BatchNorm2d.of(2 * channels),
+                        Relu.of(),
                         larger(2 * channels, channels).bias(false),
                         BatchNorm2d.of(channels),
                         Relu.of(),
@@ -102,6 +108,9 @@ public record Dcgan(Sequential generator, Sequential discriminator) {
                         Activation.leakyRelu(0.2),
                         smaller(channels, 2 * channels).bias(false),
                         BatchNorm2d.of(2 * channels),
+                        Activation.leakyRelu(0.2),
+                        Conv2d.of(2 * channels, 4 * channels, 3, 3, NORMAL).stride(2).bias(false),
+                        BatchNorm2d.of(4 * channels),
                         Activation.leakyRelu(0.2),
                         Flatten.of(),
                         Dense.of(features, 1, NORMAL));

@@ -12,6 +12,7 @@ import io.gatun.nn.GaussianNoise;
 import io.gatun.nn.Layer;
 import io.gatun.nn.Losses;
 import io.gatun.nn.Parameter;
+import io.gatun.nn.Reduction;
 import io.gatun.nn.Relu;
 import io.gatun.nn.Reshape;
 import io.gatun.nn.Sequential;
@@ -114,6 +115,16 @@ public final class Vae implements Layer {
          */
         public Tensor loss(Tensor samples) {
             return Losses.vae(logits, samples, mean, logVariance, 1);
+        }
+
+        /**
+         * The divergence of the codes' distribution from the prior in nats, which {@link #loss}
+         * contains: what the codes tell about the samples.
+         *
+         * @return a scalar, the mean over samples
+         */
+        public Tensor divergence() {
+            return Losses.gaussianDivergence(mean, logVariance, Reduction.MEAN);
         }
     }
 

@@ -1,0 +1,115 @@
+/*
+ * Copyright 2026 The Gatun Authors
+ * SPDX-License-Identifier: Apache-2.0
+ */
+package io.gatun.examples.course;
+
+import io.gatun.nn.AvgPool2d;
+import io.gatun.nn.History;
+import io.gatun.nn.Layer;
+import io.gatun.nn.Losses;
+import io.gatun.nn.RateSchedule;
+import io.gatun.nn.Sequential;
+import io.gatun.nn.Sgd;
+import io.gatun.nn.Trainer;
+import io.gatun.nn.data.ImageDataset;
+import io.gatun.nn.metrics.Metrics;
+import io.gatun.nn.report.Chart;
+import io.gatun.nn.report.Picture;
+import io.gatun.nn.zoo.CifarResNet;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.stream.IntStream;
+
+/** Deep networks with and without shortcuts: He et al., 2016, figure 6. */
+final class DeepResidual implements Experiment {
+    @Override
+    public String name() {
+        return "resnet";
+    }
+
+    @Override
+    public String claim() {
+        return "A plain network of 56 layers is worse than one of 20 layers, in training too, so it is"
+                + " not overfitting but hard to train; with shortcuts, which cost no parameters, 56"
+                + " layers are no worse than 20.";
+    }
+
+    /** Shares of wrong answers at the end. */
+    private record Errors(double train, double test) {}
+
+    @Override
+    public Outcome run(Course course) throws IOException {
+        CourseData.Images photographs =
+                course.photographs(course.pick(64, 10_000, 30_000), course.pick(50, 2000, 10_000));
+        int epochs = course.pick(1, 5, 30);
+        int deep = course.pick(14, 56, 56);
+        int flat = course.pick(8, 20, 20);
+        Map<String, Layer> models = new LinkedHashMap<>();
+        models.put("plain-" + flat, CifarResNet.plain(flat));
+        models.put("plain-" + deep, CifarResNet.plain(deep));
+        models.put("resnet-" + flat, CifarResNet.identityShortcuts(flat));
+        models.put("resnet-" + deep, CifarResNet.identityShortcuts(deep));
+
+        double[] at = IntStream.rangeClosed(1, epochs).asDoubleStream().toArray();
+        Chart training = Chart.lines("Training", "epoch", "training error, %");
+        Chart testing = Chart.lines("Test", "epoch", "test error, %");
+        Table table = Table.of("network", "parameters", "training error", "test error");
+        Map<String, Errors> found = new LinkedHashMap<>();
+        for (Map.Entry<String, Layer> entry : models.entrySet()) {
+            // Photographs of half the side take a quarter of the time.
+            Layer model =
+                    course.scale() == Scale.FULL
+                            ? entry.getValue()
+                            : Sequential.of(AvgPool2d.of(2), entry.getValue());
+            model.initialize(course.seed());
+            course.say("%s: %,d parameters", entry.getKey(), model.parameterCount());
+            Trainer trainer =
+                    Trainer.of(model, Sgd.of(0.1, 0.9).weightDecay(1e-4), Losses.crossEntropy())
+                            .metrics(Metrics.accuracy())
+                            .listeners(Progress.of(course), RateSchedule.cosine().warmup(0.5));
+            History history =
+                    trainer.fit(
+                            photographs.train().batches(64).shuffle(course.seed()),
+                            photographs.test().batches(250),
+                            epochs);
+            Errors errors =
+                    new Errors(
+                            error(trainer, photographs.train()),
+                            error(trainer, photographs.test()));
+            found.put(entry.getKey(), errors);
+            table =
+                    table.row(
+                            entry.getKey(),
+                            model.parameterCount(),
+                            Shares.percent(errors.train),
+                            Shares.percent(errors.test));
+            training = training.series(entry.getKey(), at, Shares.trainingErrors(history));
+            testing = testing.series(entry.getKey(), at, Shares.testErrors(history));
+        }
+        Errors[] e = found.values().toArray(Errors[]::new);
+        return Outcome.of(
+                table,
+                Picture.grid(2, training.toPicture(), testing.toPicture()),
+                e[1].train > e[0].train
+                        && e[1].test > e[0].test
+                        && e[3].train <= e[2].train
+                        && e[3].test <= e[2].test,
+                "From 20 to 56 layers, the plain network's test error goes from %.1f to %.1f %% and its"
+                        + " training error from %.1f to %.1f %%; with shortcuts test errors are %.1f and"
+                        + " %.1f %%, training errors %.1f and %.1f %%.",
+                100 * e[0].test,
+                100 * e[1].test,
+                100 * e[0].train,
+                100 * e[1].train,
+                100 * e[2].test,
+                100 * e[3].test,
+                100 * e[2].train,
+                100 * e[3].train);
+    }
+
+    private static double error(Trainer trainer, ImageDataset images) {
+        return 1 - Shares.accuracy(trainer.evaluate(images.batches(250)).metrics());
+    }
+}
