@@ -4,6 +4,7 @@
  */
 package io.gatun.examples.course;
 
+import io.gatun.Indexing;
 import io.gatun.Scope;
 import io.gatun.Shape;
 import io.gatun.Softmax;
@@ -25,6 +26,7 @@ import io.gatun.nn.report.Pictures;
 import io.gatun.nn.zoo.Dcgan;
 import io.gatun.nn.zoo.LeNet5;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
@@ -34,6 +36,7 @@ import java.util.stream.IntStream;
 final class AdversarialDigits implements Experiment {
     private static final int LATENT = 64;
     private static final int DRAWN = 1000;
+    private static final double RATE = 1.5e-3;
 
     @Override
     public String name() {
@@ -156,8 +159,6 @@ final class AdversarialDigits implements Experiment {
         return average.model();
     }
 
-    private static final double RATE = 1.5e-3;
-
     /** How many images of each digit have a probability above 0.9. */
     private static int[] confident(Layer judge, Tensor images) {
         int[] counts = new int[10];
@@ -169,7 +170,7 @@ final class AdversarialDigits implements Experiment {
     }
 
     /** The angle of each image's ink to the vertical in degrees, from its second moments. */
-    private static double[] slants(Tensor images) {
+    static double[] slants(Tensor images) {
         float[] values = images.toFloatArray();
         int side = (int) images.shape().dim(3);
         double[] slants = new double[values.length / (side * side)];
@@ -197,11 +198,11 @@ final class AdversarialDigits implements Experiment {
     }
 
     private static double mean(double[] values) {
-        return java.util.Arrays.stream(values).average().orElse(0);
+        return Arrays.stream(values).average().orElse(0);
     }
 
     private static Tensor mean(Tensor codes, int[] rows) {
-        return io.gatun.Indexing.indexSelect(codes, 0, Tensor.of(rows)).mean(true, 0);
+        return Indexing.indexSelect(codes, 0, Tensor.of(rows)).mean(true, 0);
     }
 
     private static Picture picture(Layer generator, Tensor drawn, Tensor fresh, Tensor direction) {
@@ -218,14 +219,11 @@ final class AdversarialDigits implements Experiment {
                 Images.mosaic(moved.reshape((long) side * side, 1, one.dim(3), one.dim(4)), side);
         return Picture.grid(
                 2,
-                Pictures.images("Samples of the generator", samples, List.of(), 1, 560, -1, 1),
-                Pictures.images(
-                        "Each row: one code, moved along the direction of slant",
-                        slanted,
-                        List.of(),
-                        1,
-                        560,
-                        -1,
-                        1));
+                shown("Samples of the generator", samples),
+                shown("Each row: one code, moved along the direction of slant", slanted));
+    }
+
+    private static Picture shown(String title, Tensor mosaic) {
+        return Pictures.images(title, Images.coarse(mosaic), List.of(), 1, 560, -1, 1);
     }
 }

@@ -18,9 +18,9 @@ import io.gatun.nn.report.Pictures;
 import io.gatun.nn.zoo.Autoencoder;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.SplittableRandom;
-import java.util.function.UnaryOperator;
 
 /**
  * Digits through a few numbers and back: convolutional auto-encoders against PCA, and with noise.
@@ -86,7 +86,7 @@ final class Autoencoders implements Experiment {
             rows.addAll(List.of("with noise", "mended"));
 
             List<String> captions = new ArrayList<>();
-            rows.forEach(row -> captions.addAll(java.util.Collections.nCopies(SHOWN, row)));
+            rows.forEach(row -> captions.addAll(Collections.nCopies(SHOWN, row)));
             Tensor all =
                     Views.concat(
                             0,
@@ -148,10 +148,9 @@ final class Autoencoders implements Experiment {
                 }
             }
             Tensor basis = Tensor.of(rows, count, pixels);
-            UnaryOperator<Tensor> project =
-                    x -> x.matmul(basis.transpose()).matmul(basis).add(mean);
-            Tensor flat = images.reshape(images.shape().dim(0), pixels);
-            return project.apply(flat.sub(mean)).reshape(images.shape().toArray());
+            Tensor centred = images.reshape(images.shape().dim(0), pixels).sub(mean);
+            Tensor codes = centred.matmul(basis.transpose());
+            return codes.matmul(basis).add(mean).reshape(images.shape().toArray());
         }
     }
 

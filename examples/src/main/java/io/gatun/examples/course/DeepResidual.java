@@ -42,7 +42,7 @@ final class DeepResidual implements Experiment {
     @Override
     public Outcome run(Course course) throws IOException {
         CourseData.Images photographs =
-                course.photographs(course.pick(64, 10_000, 30_000), course.pick(50, 2000, 10_000));
+                course.photographs(course.pick(64, 6000, 30_000), course.pick(50, 2000, 10_000));
         int epochs = course.pick(1, 5, 30);
         int deep = course.pick(14, 56, 56);
         int flat = course.pick(8, 20, 20);

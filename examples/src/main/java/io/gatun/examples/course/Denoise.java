@@ -18,6 +18,7 @@ import io.gatun.nn.RateSchedule;
 import io.gatun.nn.Sequential;
 import io.gatun.nn.Trainer;
 import io.gatun.nn.data.ImageDataset;
+import io.gatun.nn.report.Picture;
 import io.gatun.nn.report.Pictures;
 import io.gatun.nn.zoo.Denoiser;
 import java.io.IOException;
@@ -30,6 +31,7 @@ import java.util.function.UnaryOperator;
 /** A convolutional network against blurring, on photographs with normal noise. */
 final class Denoise implements Experiment {
     private static final double NOISE = 25 / 255.0;
+    private static final int SHOWN = 7;
 
     @Override
     public String name() {
@@ -60,7 +62,7 @@ final class Denoise implements Experiment {
                 };
         Trainer.of(noisy, Adam.of(3e-3), objective)
                 .listeners(Progress.of(course), RateSchedule.cosine())
-                .fit(train.batches(8).shuffle(course.seed()), course.pick(1, 4, 10));
+                .fit(train.batches(8).shuffle(course.seed()), course.pick(1, 5, 10));
 
         try (Scope _ = Scope.open()) {
             Tensor clean = Images.first(Images.fromZeroToOne(photographs.test()), 10_000);
@@ -96,8 +98,7 @@ final class Denoise implements Experiment {
         }
     }
 
-    private static io.gatun.nn.report.Picture picture(
-            Tensor clean, Tensor seen, Tensor blurred, Layer denoiser) {
+    private static Picture picture(Tensor clean, Tensor seen, Tensor blurred, Layer denoiser) {
         Tensor restored = denoiser.forward(first(seen));
         List<String> captions = new ArrayList<>();
         for (String what : List.of("original", "with noise", "best blur", "network")) {
@@ -114,8 +115,6 @@ final class Denoise implements Experiment {
                 0,
                 1);
     }
-
-    private static final int SHOWN = 7;
 
     private static Tensor first(Tensor images) {
         return images.slice(0, 0, SHOWN);
@@ -139,7 +138,7 @@ final class Denoise implements Experiment {
     }
 
     /** Blurs each colour; at the border, by what there is within the image. */
-    private static Tensor blur(Tensor x, double deviation) {
+    static Tensor blur(Tensor x, double deviation) {
         int reach = (int) Math.ceil(3 * deviation);
         int side = 2 * reach + 1;
         float[] weights = new float[3 * side * side];

@@ -27,6 +27,7 @@ import io.gatun.nn.report.Picture;
 import io.gatun.nn.report.Pictures;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** What the layers of a trained network look for, and what that is worth. */
@@ -177,7 +178,7 @@ final class Features implements Experiment {
         float[] values = x.toFloatArray();
         int width = values.length / n;
         for (int i = 0; i < n; i++) {
-            rows[first + i] = java.util.Arrays.copyOfRange(values, i * width, (i + 1) * width);
+            rows[first + i] = Arrays.copyOfRange(values, i * width, (i + 1) * width);
         }
     }
 

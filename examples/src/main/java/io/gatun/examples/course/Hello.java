@@ -19,6 +19,7 @@ import io.gatun.nn.report.Chart;
 import io.gatun.nn.report.Picture;
 import io.gatun.nn.zoo.CharacterModel;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Karpathy's four-letter RNN, in Stanford's course cs231n, lecture 10. */
@@ -64,7 +65,7 @@ final class Hello implements Experiment {
             right += learnt[t][next] > 0.5 ? 1 : 0;
         }
         double[] at = new double[steps];
-        java.util.Arrays.setAll(at, i -> i + 1);
+        Arrays.setAll(at, i -> i + 1);
         Picture picture =
                 Picture.grid(
                         2,

@@ -158,7 +158,7 @@ final class NamesByCharacter implements Experiment {
     }
 
     /** The same for a model that counts how often which letter follows which, from 1 on. */
-    private static double pairs(Dataset train, Dataset test, int classes) {
+    static double pairs(Dataset train, Dataset test, int classes) {
         double[][] counts = new double[classes][classes];
         for (double[] row : counts) {
             Arrays.fill(row, 1);

@@ -18,10 +18,12 @@ import io.gatun.nn.Sequential;
 import io.gatun.nn.Summary;
 import io.gatun.nn.report.Pictures;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.SplittableRandom;
 
 /**
  * What one output sees of the image: by calculation, and by the gradients that reach the pixels.
@@ -120,7 +122,7 @@ final class ReceptiveFields implements Experiment {
         for (int draw = 0; draw < course.pick(3, 200, 1000); draw++) {
             model.initialize(course.seed() + draw);
             try (Tape tape = Tape.inference()) {
-                var random = new java.util.SplittableRandom(draw);
+                var random = new SplittableRandom(draw);
                 Tensor x = Tensor.normal(Shape.of(1, 1, SIDE, SIDE), 0, 1, random);
                 Tensor y = model.forward(x);
                 long middle = y.shape().dim(2) / 2;
@@ -176,7 +178,7 @@ final class ReceptiveFields implements Experiment {
     /** The middle of the map, by the square root, so that faint places show. */
     private static Tensor shown(double[] influence) {
         float[] values = new float[influence.length];
-        double most = java.util.Arrays.stream(influence).max().orElse(1);
+        double most = Arrays.stream(influence).max().orElse(1);
         for (int i = 0; i < values.length; i++) {
             values[i] = (float) Math.sqrt(influence[i] / most);
         }

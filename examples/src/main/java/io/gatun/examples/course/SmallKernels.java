@@ -27,6 +27,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /** VGG's argument: small kernels in a row in place of a large one. */
 final class SmallKernels implements Experiment {
@@ -53,7 +54,7 @@ final class SmallKernels implements Experiment {
 
         Table table = Table.of("block", "field", "weights", "multiply-adds", "training", "test");
         int epochs = course.pick(1, 4, 20);
-        double[] at = java.util.stream.IntStream.rangeClosed(1, epochs).asDoubleStream().toArray();
+        double[] at = IntStream.rangeClosed(1, epochs).asDoubleStream().toArray();
         Chart chart = Chart.lines("One 7x7 or three 3x3 convolutions", "epoch", "test error, %");
         List<Double> found = new ArrayList<>();
         for (Map.Entry<String, Layer> entry : models.entrySet()) {

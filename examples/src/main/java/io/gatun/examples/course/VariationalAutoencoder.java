@@ -48,7 +48,7 @@ final class VariationalAutoencoder implements Experiment {
         ImageDataset test = Images.fromZeroToOne(digits.test());
 
         int hidden = course.pick(16, 512, 1024);
-        Vae large = train(course, train, hidden, LATENT, course.pick(1, 8, 30));
+        Vae large = train(course, train, hidden, LATENT, course.pick(1, 10, 30));
         Vae small = train(course, train, hidden, 2, course.pick(1, 4, 30));
         Bound largeBound = bound(large, LATENT, test, course.seed());
         Bound smallBound = bound(small, 2, test, course.seed());
@@ -136,7 +136,7 @@ final class VariationalAutoencoder implements Experiment {
     }
 
     private static Picture shown(String title, Tensor mosaic) {
-        return Pictures.images(title, mosaic, List.of(), 1, 336, 0, 1);
+        return Pictures.images(title, Images.coarse(mosaic), List.of(), 1, 336, 0, 1);
     }
 
     /** Codes on a square grid from -2 to 2, row by row. */

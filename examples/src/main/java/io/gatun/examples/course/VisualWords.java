@@ -10,6 +10,7 @@ import io.gatun.Scope;
 import io.gatun.Shape;
 import io.gatun.Tensor;
 import io.gatun.nn.data.ImageDataset;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
@@ -48,7 +49,7 @@ final class VisualWords {
             int y = random.nextInt(SIDE - PATCH + 1);
             patch(image, y, random.nextInt(SIDE - PATCH + 1), seen, i * SIZE);
         }
-        VisualWords words = new VisualWords(java.util.Arrays.copyOf(seen, count * SIZE), count);
+        VisualWords words = new VisualWords(Arrays.copyOf(seen, count * SIZE), count);
         for (int round = 0; round < ROUNDS; round++) {
             words = words.moved(seen, patches);
         }
