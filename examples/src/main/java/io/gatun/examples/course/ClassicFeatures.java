@@ -39,9 +39,9 @@ final class ClassicFeatures implements Experiment {
 
     @Override
     public String claim() {
-        return "A linear classifier does better on features that people designed (colour histogram,"
-                + " oriented gradients, visual words) than on pixels, and a small convolutional"
-                + " network that learns its features does better still.";
+        return "A linear classifier does better on features that people designed (a colour"
+                + " histogram, oriented gradients and visual words together) than on pixels, and a"
+                + " small convolutional network that learns its features does better still.";
     }
 
     @Override
