@@ -92,6 +92,8 @@ class MoreLayersTest {
         wanted.put("Mish", x -> x * Math.tanh(softplus(x)));
         wanted.put("HardSigmoid", MoreLayersTest::hardSigmoid);
         wanted.put("HardTanh", x -> Math.clamp(x, -1, 1));
+        wanted.put("Relu6", x -> Math.clamp(x, 0, 6));
+        wanted.put("ScaledTanh", x -> 1.7159 * Math.tanh(2 * x / 3));
         wanted.put("HardSwish", x -> x * hardSigmoid(x));
         wanted.put("LeakyRelu(0.125)", x -> x > 0 ? x : 0.125 * x);
         wanted.put("Elu(0.5)", x -> elu(x, 0.5));
@@ -109,6 +111,8 @@ class MoreLayersTest {
                         Activation.hardSigmoid(),
                         Activation.hardTanh(),
                         Activation.hardSwish(),
+                        Activation.relu6(),
+                        Activation.scaledTanh(),
                         Activation.leakyRelu(0.125),
                         Activation.elu(0.5));
         assertEquals(wanted.size(), all.size());
@@ -606,6 +610,23 @@ class MoreLayersTest {
                 0,
                 Shape.of(2, 3, 1, 3),
                 image(1, 3, (in, p, r, c) -> pixel(in, p, r + 1, c + 2)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1,6", "2,6", "3,6", "3,3", "4,8"})
+    void shuffledChannels(int groups, int channels) {
+        Shape x = Shape.of(2, channels, 3, 5);
+        Reference shuffle =
+                (in, parameters) -> {
+                    double[] y = new double[in.values().length];
+                    for (int i = 0; i < y.length; i++) {
+                        int channel = i / 15 % channels;
+                        int from = channel % groups * (channels / groups) + channel / groups;
+                        y[i] = in.values()[i + 15 * (from - channel)];
+                    }
+                    return new Numbers(in.dims(), y);
+                };
+        LayerHarness.check(ChannelShuffle.of(groups), x, 0, x, shuffle);
     }
 
     @ParameterizedTest

@@ -10,8 +10,10 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.gatun.Memory;
 import io.gatun.Scope;
 import io.gatun.Shape;
+import io.gatun.Tape;
 import io.gatun.Tensor;
 import io.gatun.nn.data.Dataset;
 import io.gatun.nn.data.TensorDataset;
@@ -230,7 +232,7 @@ class TransferTest {
         try (Scope _ = Scope.open()) {
             Tensor x = Tensor.of(new float[] {1, -2, 3, 4}, 1, 1, 2, 2);
             float[] expected = model.forward(x).toFloatArray();
-            try (io.gatun.Tape _ = io.gatun.Tape.open()) {
+            try (Tape _ = Tape.open()) {
                 assertArrayEquals(expected, model.forward(x).toFloatArray());
             }
         }
@@ -241,6 +243,26 @@ class TransferTest {
                             .getMessage();
             assertTrue(message.contains("depth = " + depth), message);
         }
+    }
+
+    @Test
+    void frozenStepsAllocateNothingAfterWarmUp() {
+        Sequential model = small().freeze(5);
+        Sgd optimizer = Sgd.of(0.1);
+        Tensor x = Tensor.of(new float[] {1, -2, 3, 4}, 1, 1, 2, 2);
+        Tensor label = Tensor.of(new int[] {2}, 1);
+        Memory.Report warm = Memory.report();
+        for (int i = 0; i < 40; i++) {
+            try (Tape tape = Tape.open()) {
+                Tensor loss = Losses.crossEntropy().apply(model.forward(x), label);
+                optimizer.step(tape.gradients(loss, model.parameters()));
+            }
+            if (i == 9) {
+                warm = Memory.report();
+            }
+        }
+        assertEquals(warm.liveBytes(), Memory.report().liveBytes());
+        assertEquals(warm.allocatedBytes(), Memory.report().allocatedBytes());
     }
 
     private static List<String> names(List<Parameter> parameters) {

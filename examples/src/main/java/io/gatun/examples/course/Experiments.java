@@ -21,6 +21,10 @@ public final class Experiments {
                     new BatchSize(),
                     new Initialisation(),
                     new Vanishing(),
+                    // Famous models.
+                    new LeNet(),
+                    new Inception(),
+                    new Transfer(),
                     // What networks see.
                     new ReceptiveFields(),
                     new SmallKernels(),
