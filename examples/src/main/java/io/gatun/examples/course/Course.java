@@ -7,11 +7,15 @@ package io.gatun.examples.course;
 import io.gatun.nn.data.ImageDataset;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Random;
 import java.util.Set;
 import java.util.function.Consumer;
+import java.util.stream.IntStream;
 
 /** What an experiment is given: how much to do, a seed, data, and a line to the user. */
 public final class Course {
@@ -87,7 +91,7 @@ public final class Course {
     }
 
     /**
-     * Handwritten digits, the first of each part.
+     * Handwritten digits, some of each part, drawn by the seed.
      *
      * @param train how many to learn, at most
      * @param test how many to be tested with, at most
@@ -95,11 +99,11 @@ public final class Course {
      * @throws IOException if the files cannot be read
      */
     public CourseData.Images digits(int train, int test) throws IOException {
-        return first(data.digits(), train, test);
+        return some(data.digits(), train, test);
     }
 
     /**
-     * Photographs of ten kinds of things, the first of each part.
+     * Photographs of ten kinds of things, some of each part, drawn by the seed.
      *
      * @param train how many to learn, at most
      * @param test how many to be tested with, at most
@@ -107,7 +111,7 @@ public final class Course {
      * @throws IOException if there are none, with what to give; or if they cannot be read
      */
     public CourseData.Images photographs(int train, int test) throws IOException {
-        return first(data.photographs(), train, test);
+        return some(data.photographs(), train, test);
     }
 
     /**
@@ -121,14 +125,20 @@ public final class Course {
         return data.names();
     }
 
-    private CourseData.Images first(CourseData.Images all, int train, int test) {
+    private CourseData.Images some(CourseData.Images all, int train, int test) {
         sources.add(all.source());
         return new CourseData.Images(
-                all.source(), first(all.train(), train), first(all.test(), test));
+                all.source(), some(all.train(), train), some(all.test(), test));
     }
 
-    private static ImageDataset first(ImageDataset data, int count) {
-        return data.take(Math.min(count, data.size()));
+    /** Not the first ones: neighbours in MNIST were written by one hand. */
+    private ImageDataset some(ImageDataset data, int count) {
+        if (count >= data.size()) {
+            return data;
+        }
+        List<Integer> rows = new ArrayList<>(IntStream.range(0, data.size()).boxed().toList());
+        Collections.shuffle(rows, new Random(seed));
+        return data.subset(rows.stream().limit(count).mapToInt(Integer::intValue).toArray());
     }
 
     /**

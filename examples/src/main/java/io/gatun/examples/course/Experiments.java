@@ -17,20 +17,29 @@ public final class Experiments {
                     new Universal(),
                     new Capacity(),
                     // Training.
+                    new Optimizers(),
                     new LearningRates(),
                     new BatchSize(),
                     new Initialisation(),
                     new Vanishing(),
-                    // Famous models.
-                    new LeNet(),
-                    new Inception(),
-                    new Transfer(),
+                    new BatchNormExperiment(),
+                    // Generalising.
+                    new DropoutExperiment(),
+                    new EarlyStop(),
+                    new AugmentationExperiment(),
+                    new CrossValidationExperiment(),
                     // What networks see.
+                    new FixedKernels(),
+                    new Invariance(),
                     new ReceptiveFields(),
                     new SmallKernels(),
                     new Features(),
                     new ClassicFeatures(),
+                    // Famous networks.
+                    new LeNet(),
+                    new Inception(),
                     new DeepResidual(),
+                    new Transfer(),
                     // Images to images.
                     new Denoise(),
                     new Autoencoders(),
