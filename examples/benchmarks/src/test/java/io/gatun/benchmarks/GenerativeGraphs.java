@@ -27,14 +27,16 @@ final class GenerativeGraphs {
     static ZooGraphs.Writer mnistGenerator(int channels) {
         return (g, x) -> {
             String y = g.relu(g.norm(g.dense(x), 1e-5));
-            y = g.up(g.reshape(y, -1, 2L * channels, 7, 7), 2, 1, false);
+            y = g.up(g.reshape(y, -1, 4L * channels, 3, 3), 2, 0, false);
+            y = g.up(g.relu(g.norm(y, 1e-5)), 2, 1, false);
             return g.flatten(g.tanh(g.up(g.relu(g.norm(y, 1e-5)), 2, 1, true)));
         };
     }
 
     static String mnistDiscriminator(OnnxGraph g, String x) {
         String y = g.leaky(g.conv(x, 2, 1, 1, true));
-        return g.dense(g.flatten(g.leaky(g.convNorm(y, 2, 1, 1))));
+        y = g.leaky(g.convNorm(y, 2, 1, 1));
+        return g.dense(g.flatten(g.leaky(g.convNorm(y, 2, 0, 1))));
     }
 
     /** Four dense layers to the code and four back. */

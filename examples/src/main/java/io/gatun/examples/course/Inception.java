@@ -122,7 +122,7 @@ final class Inception implements Experiment {
         Result reduced = results.get(2);
         return Outcome.of(
                 table,
-                Picture.grid(2, work.size(400, 400).toPicture(), curves.size(520, 400).toPicture()),
+                Picture.grid(2, work.size(520, 400).toPicture(), curves.size(520, 400).toPicture()),
                 reduced.millions < naive.millions / 2 && reduced.last() > naive.last() - 3,
                 "The 1x1 convolutions leave %.1f of %.1f million multiply-adds (%.0f %%) and %.1f %%"
                         + " accuracy of %.1f %%; 3x3 convolutions alone take %.1f million for"

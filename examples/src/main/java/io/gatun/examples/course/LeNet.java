@@ -39,7 +39,7 @@ final class LeNet implements Experiment {
     @Override
     public Outcome run(Course course) throws IOException {
         CourseData.Images digits =
-                course.digits(course.pick(200, 12_000, 60_000), course.pick(100, 5_000, 10_000));
+                course.digits(course.pick(60, 12_000, 60_000), course.pick(50, 5_000, 10_000));
         Map<String, Layer> models = new LinkedHashMap<>();
         models.put("softmax regression", LinearModels.softmaxRegression(784, 10));
         models.put("perceptron 784-512-512-10", Mlp.of(784, 512, 512, 10));
