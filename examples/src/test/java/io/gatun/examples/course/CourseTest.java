@@ -77,7 +77,7 @@ class CourseTest {
 
     /** Claims that show in a few seconds, at their usual size. */
     @ParameterizedTest
-    @ValueSource(strings = {"autodiff", "spiral", "initialisation"})
+    @ValueSource(strings = {"autodiff", "spiral", "initialisation", "kernels"})
     void confirmsItsClaim(String name) throws Exception {
         Outcome outcome =
                 Experiments.find(name)
