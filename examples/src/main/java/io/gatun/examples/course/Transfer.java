@@ -142,7 +142,7 @@ final class Transfer implements Experiment {
                 long seed = course.seed() + draw;
                 Dataset few = all.drawn(perClass, seed);
                 Sequential tuned = (Sequential) base.map(parameter -> parameter.copy());
-                tuned = tuned.replaceLast(Dense.of(32 * 3 * 3, CLASSES));
+                tuned = tuned.replaceLast(Dense.of(32 * 3 * 3, CLASSES).initialize(seed));
                 StepOptimizer<?> byLayer = Adam.of(1e-3).groups(FineTuning.layerRates(tuned, 0.7));
                 mean[0] += train(net().initialize(seed), Adam.of(1e-3), few, test, epochs, seed);
                 mean[1] += classify(Features.extract(top, few, 500), topTest, epochs, seed);
