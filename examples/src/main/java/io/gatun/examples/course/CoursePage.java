@@ -69,9 +69,9 @@ public final class CoursePage {
 
     /**
      * Writes course.md, from the pages and pictures in a folder, and copies the pictures to
-     * images/course.
+     * images/course. What an older course.md has of experiments without a page in the folder stays.
      *
-     * @param experiments in their order; those that have no page yet are left out
+     * @param experiments in their order; those that have no page anywhere are left out
      * @param from the folder with the pages
      * @param docs the folder for course.md
      * @return names of the experiments that were left out
@@ -83,31 +83,45 @@ public final class CoursePage {
         StringBuilder contents = new StringBuilder("| experiment | claim |\n|---|---|\n");
         StringBuilder pages = new StringBuilder();
         Path images = docs.resolve("images").resolve("course");
+        Path index = docs.resolve("course.md");
+        String old = Files.exists(index) ? Files.readString(index) : "";
         for (Experiment experiment : experiments) {
             String name = experiment.name();
             Path page = from.resolve(name + ".md");
             Path picture = from.resolve(name + ".png");
-            if (!Files.exists(page) || !Files.exists(picture)) {
-                missing.add(name);
-                continue;
+            String section = section(old, name);
+            if (Files.exists(page) && Files.exists(picture)) {
+                Files.createDirectories(images);
+                byte[] pixels = Files.readAllBytes(picture);
+                AtomicFile.write(images.resolve(name + ".png"), pixels);
+                section =
+                        Files.readString(page)
+                                .replace(
+                                        "](" + name + ".png)", "](images/course/" + name + ".png)");
             }
-            Files.createDirectories(images);
-            byte[] pixels = Files.readAllBytes(picture);
-            AtomicFile.write(images.resolve(name + ".png"), pixels);
-            contents.append("| [%s](#%s) | %s |\n".formatted(name, name, experiment.claim()));
-            pages.append('\n')
-                    .append(
-                            Files.readString(page)
-                                    .replace(
-                                            "](" + name + ".png)",
-                                            "](images/course/" + name + ".png)"));
+            if (section.isEmpty()) {
+                missing.add(name);
+            } else {
+                contents.append("| [%s](#%s) | %s |\n".formatted(name, name, experiment.claim()));
+                pages.append('\n').append(section);
+            }
         }
         if (missing.size() == experiments.size()) {
             throw new IOException(
                     from + ": there is no page of an experiment: run \"course NAME --out\" first");
         }
-        save(docs.resolve("course.md"), INTRODUCTION + contents + pages);
+        save(index, INTRODUCTION + contents + pages);
         return missing;
+    }
+
+    /** What an index has of one experiment, from its heading to the next; empty if nothing. */
+    private static String section(String index, String name) {
+        int start = index.indexOf("\n## " + name + "\n");
+        if (start < 0) {
+            return "";
+        }
+        int end = index.indexOf("\n## ", start + 1);
+        return end < 0 ? index.substring(start + 1) : index.substring(start + 1, end);
     }
 
     private static void save(Path file, String text) throws IOException {

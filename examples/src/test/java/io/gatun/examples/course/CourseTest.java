@@ -75,6 +75,26 @@ class CourseTest {
         assertTrue(Files.exists(docs.resolve("images/course/autodiff.png")));
     }
 
+    @Test
+    void thePageOfAllKeepsWhatItHas() throws Exception {
+        Path docs = folder.resolve("docs");
+        for (String name : List.of("spiral", "autodiff", "universal")) {
+            Path from = Files.createDirectories(folder.resolve(name));
+            Experiment experiment = Experiments.find(name).orElseThrow();
+            CoursePage.write(from, experiment, run(name), "examples/run", "now");
+            CoursePage.index(Experiments.all(), from, docs);
+        }
+        String page = Files.readString(docs.resolve("course.md"));
+        int autodiff = page.indexOf("\n\n## autodiff\n");
+        int spiral = page.indexOf("\n\n## spiral\n");
+        int universal = page.indexOf("\n\n## universal\n");
+        assertTrue(0 < autodiff && autodiff < spiral && spiral < universal, page);
+        assertTrue(page.contains("](images/course/spiral.png)"), page);
+        Path first = folder.resolve("autodiff");
+        CoursePage.index(Experiments.all(), first, docs);
+        assertEquals(page, Files.readString(docs.resolve("course.md")));
+    }
+
     /** Claims that show in a few seconds, at their usual size. */
     @ParameterizedTest
     @ValueSource(strings = {"autodiff", "spiral", "initialisation", "kernels"})
