@@ -4,13 +4,13 @@
  */
 package io.gatun.examples.course;
 
+import io.gatun.nn.Adam;
 import io.gatun.nn.AvgPool2d;
 import io.gatun.nn.History;
 import io.gatun.nn.Layer;
 import io.gatun.nn.Losses;
 import io.gatun.nn.RateSchedule;
 import io.gatun.nn.Sequential;
-import io.gatun.nn.Sgd;
 import io.gatun.nn.Trainer;
 import io.gatun.nn.data.ImageDataset;
 import io.gatun.nn.metrics.Metrics;
@@ -42,8 +42,8 @@ final class DeepResidual implements Experiment {
     @Override
     public Outcome run(Course course) throws IOException {
         CourseData.Images photographs =
-                course.photographs(course.pick(64, 6000, 30_000), course.pick(50, 2000, 10_000));
-        int epochs = course.pick(1, 5, 30);
+                course.photographs(course.pick(64, 12_000, 30_000), course.pick(50, 2000, 10_000));
+        int epochs = course.pick(1, 4, 8);
         int deep = course.pick(14, 56, 56);
         int flat = course.pick(8, 20, 20);
         Map<String, Layer> models = new LinkedHashMap<>();
@@ -53,8 +53,10 @@ final class DeepResidual implements Experiment {
         models.put("resnet-" + deep, CifarResNet.identityShortcuts(deep));
 
         double[] at = IntStream.rangeClosed(1, epochs).asDoubleStream().toArray();
-        Chart training = Chart.lines("Training", "epoch", "training error, %");
-        Chart testing = Chart.lines("Test", "epoch", "test error, %");
+        String pixels = course.scale() == Scale.FULL ? "32 x 32" : "16 x 16";
+        Chart training =
+                Chart.lines("Training, " + pixels + " pixels", "epoch", "training error, %");
+        Chart testing = Chart.lines("Test, " + pixels + " pixels", "epoch", "test error, %");
         Table table = Table.of("network", "parameters", "training error", "test error");
         Map<String, Errors> found = new LinkedHashMap<>();
         for (Map.Entry<String, Layer> entry : models.entrySet()) {
@@ -66,12 +68,12 @@ final class DeepResidual implements Experiment {
             model.initialize(course.seed());
             course.say("%s: %,d parameters", entry.getKey(), model.parameterCount());
             Trainer trainer =
-                    Trainer.of(model, Sgd.of(0.1, 0.9).weightDecay(1e-4), Losses.crossEntropy())
+                    Trainer.of(model, Adam.of(1e-3), Losses.crossEntropy())
                             .metrics(Metrics.accuracy())
                             .listeners(Progress.of(course), RateSchedule.cosine().warmup(0.5));
             History history =
                     trainer.fit(
-                            photographs.train().batches(64).shuffle(course.seed()),
+                            photographs.train().batches(32).shuffle(course.seed()),
                             photographs.test().batches(250),
                             epochs);
             Errors errors =
