@@ -91,16 +91,19 @@ final class DeepResidual implements Experiment {
             testing = testing.series(entry.getKey(), at, Shares.testErrors(history));
         }
         Errors[] e = found.values().toArray(Errors[]::new);
+        double chance = Shares.errorOfDifference(e[2].test, e[3].test, photographs.test().size());
         return Outcome.of(
                 table,
                 Picture.grid(2, training.toPicture(), testing.toPicture()),
                 e[1].train > e[0].train
-                        && e[1].test > e[0].test
-                        && e[3].train <= e[2].train
-                        && e[3].test <= e[2].test,
-                "From 20 to 56 layers, the plain network's test error goes from %.1f to %.1f %% and its"
+                        && e[1].test > e[0].test + chance
+                        && e[3].test < e[2].test + chance,
+                "From %d to %d layers, the plain network's test error goes from %.1f to %.1f %% and its"
                         + " training error from %.1f to %.1f %%; with shortcuts test errors are %.1f and"
-                        + " %.1f %%, training errors %.1f and %.1f %%.",
+                        + " %.1f %%, training errors %.1f and %.1f %%. A difference of %.1f between test"
+                        + " errors may be chance.",
+                flat,
+                deep,
                 100 * e[0].test,
                 100 * e[1].test,
                 100 * e[0].train,
@@ -108,7 +111,8 @@ final class DeepResidual implements Experiment {
                 100 * e[2].test,
                 100 * e[3].test,
                 100 * e[2].train,
-                100 * e[3].train);
+                100 * e[3].train,
+                100 * chance);
     }
 
     private static double error(Trainer trainer, ImageDataset images) {

@@ -11,6 +11,7 @@ import io.gatun.nn.BatchNorm2d;
 import io.gatun.nn.Conv2d;
 import io.gatun.nn.Dense;
 import io.gatun.nn.Flatten;
+import io.gatun.nn.Initializer;
 import io.gatun.nn.Layer;
 import io.gatun.nn.LayerWalk;
 import io.gatun.nn.Losses;
@@ -55,7 +56,7 @@ final class Features implements Experiment {
                 course.photographs(course.pick(100, 10_000, 30_000), course.pick(50, 2000, 10_000));
         Layer model = model(course.pick(4, 24, 48)).initialize(course.seed());
         double before = smoothness(model);
-        Picture untrained = Pictures.firstFilters(model);
+        Picture untrained = filters("First filters, untrained", model);
         List<Double> atFirst = nearestMeans(model, photographs);
         Trainer.of(model, Adam.of(2e-3), Losses.crossEntropy())
                 .metrics(Metrics.accuracy())
@@ -96,8 +97,10 @@ final class Features implements Experiment {
     }
 
     private static Layer model(int channels) {
+        // Small at first, which does not matter before a normalisation: what is seen was learnt.
+        Initializer small = Initializer.normal(0, 0.01);
         return Sequential.of(
-                Conv2d.of(3, channels, KERNEL).padding(Padding.SAME),
+                Conv2d.of(3, channels, KERNEL, KERNEL, small).padding(Padding.SAME),
                 BatchNorm2d.of(channels),
                 Relu.of(),
                 MaxPool2d.of(2),
@@ -225,9 +228,14 @@ final class Features implements Experiment {
             return Picture.grid(
                     2,
                     untrained,
-                    Pictures.firstFilters(model),
+                    filters("First filters, trained", model),
                     Pictures.images("The photograph", photograph, List.of(), 1, 256),
                     Pictures.featureMaps(model, image, STAGES.get(0)));
         }
+    }
+
+    private static Picture filters(String title, Layer model) {
+        Tensor weight = model.parameters().get(0).value();
+        return Pictures.images(title, weight, List.of(), 8, 64);
     }
 }

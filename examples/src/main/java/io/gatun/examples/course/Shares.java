@@ -18,6 +18,14 @@ final class Shares {
         return Objects.requireNonNull(metrics.get("accuracy"));
     }
 
+    /**
+     * The standard error of the difference of two shares, each of as many answers: what is smaller
+     * may be chance.
+     */
+    static double errorOfDifference(double one, double other, int answers) {
+        return Math.sqrt((one * (1 - one) + other * (1 - other)) / answers);
+    }
+
     static String percent(double share) {
         return String.format(Locale.ROOT, "%.1f %%", 100 * share);
     }

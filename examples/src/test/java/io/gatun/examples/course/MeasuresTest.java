@@ -41,6 +41,12 @@ class MeasuresTest {
     }
 
     @Test
+    void smallDifferencesMayBeChance() {
+        // sqrt((0.25 + 0.25) / 2000)
+        assertEquals(0.0158, Shares.errorOfDifference(0.5, 0.5, 2000), 1e-4);
+    }
+
+    @Test
     void slantsAreAngles() {
         float[] images = new float[3 * 28 * 28];
         Arrays.fill(images, -1);
