@@ -123,7 +123,9 @@ final class ClassicFeatures implements Experiment {
     }
 
     private static String brief(String name) {
-        return name.replace("oriented gradients (HOG)", "HOG").replace("colour ", "");
+        return name.replace("oriented gradients (HOG)", "HOG")
+                .replace("colour ", "")
+                .replace("visual ", "");
     }
 
     private static double fit(
