@@ -62,7 +62,7 @@ final class Denoise implements Experiment {
                 };
         Trainer.of(noisy, Adam.of(3e-3), objective)
                 .listeners(Progress.of(course), RateSchedule.cosine())
-                .fit(train.batches(8).shuffle(course.seed()), course.pick(1, 5, 10));
+                .fit(train.batches(8).shuffle(course.seed()), course.pick(1, 8, 16));
 
         try (Scope _ = Scope.open()) {
             Tensor clean = Images.first(Images.fromZeroToOne(photographs.test()), 10_000);
