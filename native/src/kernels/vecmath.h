@@ -96,7 +96,14 @@ INLINE vf v_log(vf x) {
 
 /* NaN stays NaN. */
 INLINE vf v_between(vf x, float low, float high) {
-    return v_min(v_max(x, v_set(low)), v_set(high));
+#if defined(GATUN_KERNELS_AVX512) /* of two, the instructions keep a second that is NaN */
+    return (vf)_mm512_max_ps((__m512)v_set(low), _mm512_min_ps((__m512)v_set(high), (__m512)x));
+#elif defined(GATUN_KERNELS_AVX2)
+    return (vf)_mm256_max_ps((__m256)v_set(low), _mm256_min_ps((__m256)v_set(high), (__m256)x));
+#else
+    x = v_select(v_greater(x, v_set(high)), v_set(high), x);
+    return v_select(v_less(x, v_set(low)), v_set(low), x);
+#endif
 }
 
 /* The value inside of a range, and the sign beyond it: what tends to +-1. */
@@ -153,17 +160,18 @@ INLINE vf v_log1p(vf x) {
     return v_select(v_equal(x, v_set(__builtin_inff())), x, y);
 }
 
-/* log(1 + e) for e in [0, 1], as 2 artanh(e / (e + 2)): the series of a number up to 1/3 */
+/* log(1 + e) for e in [0, 1]: e times a polynomial, to 1.5e-7 of it; a division would take as long as half of this. */
 INLINE vf v_log1p_unit(vf e) {
-    vf s = e / (e + 2.0f), z = s * s;
-    vf p = v_set(2.0f / 15);
-    p = p * z + 2.0f / 13;
-    p = p * z + 2.0f / 11;
-    p = p * z + 2.0f / 9;
-    p = p * z + 2.0f / 7;
-    p = p * z + 2.0f / 5;
-    p = p * z + 2.0f / 3;
-    return p * z * s + (s + s);
+    vf p = v_set(-3.256378462538123e-3f);
+    p = p * e + 1.9907161593437195e-2f;
+    p = p * e + -5.7064201682806015e-2f;
+    p = p * e + 1.0614264756441116e-1f;
+    p = p * e + -1.5311862528324127e-1f;
+    p = p * e + 1.9678117334842682e-1f;
+    p = p * e + -2.4954558908939362e-1f;
+    p = p * e + 3.3330005407333374e-1f;
+    p = p * e + -4.999990463256836e-1f;
+    return p * e * e + e;
 }
 
 INLINE vf v_softplus(vf x) {
