@@ -92,7 +92,7 @@ final class Inception implements Experiment {
     @Override
     public Outcome run(Course course) throws IOException {
         CourseData.Images images =
-                course.photographs(course.pick(64, 6_000, 50_000), course.pick(64, 2_000, 10_000));
+                course.photographs(course.pick(64, 6_000, 50_000), course.pick(64, 5_000, 10_000));
         List<Result> results =
                 List.of(
                         result(course, images, "3x3 convolutions", Module::plain),
@@ -146,7 +146,7 @@ final class Inception implements Experiment {
                         .fit(
                                 images.train().batches(32).shuffle(course.seed()),
                                 images.test().batches(500),
-                                course.pick(1, 5, 20));
+                                course.pick(1, 8, 20));
         List<Double> accuracy = new ArrayList<>();
         for (History.Epoch epoch : history.epochs()) {
             accuracy.add(100 * epoch.validationMetrics().getOrDefault("accuracy", Double.NaN));
