@@ -165,6 +165,8 @@ struct gatun_kernels {
 
     /* The reduction of one line; the identity of the operation for an empty one. */
     double (*reduce_line)(int32_t op, int64_t n, const float *a, int64_t stride);
+    /* The reductions of n rows of contiguous elements. */
+    void (*reduce_rows)(int32_t op, int64_t n, int64_t cols, const float *a, int64_t row_stride, double *y);
     /* Reduces rows into the accumulators of the columns; cols <= GATUN_REDUCE_COLUMNS. */
     void (*reduce_columns)(int32_t op, int64_t rows, int64_t cols, const float *a, int64_t row_stride, double *y);
 
@@ -240,7 +242,8 @@ struct gatun_kernels {
                          double *sums);
 };
 
-#define GATUN_REDUCE_COLUMNS 256
+/* Columns that are reduced together: a piece of a row long enough for its memory to be fetched ahead. */
+#define GATUN_REDUCE_COLUMNS 4096
 
 /* Floats in the widest vector of any instruction set. */
 #define GATUN_MAX_VECTOR 16

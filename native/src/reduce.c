@@ -16,6 +16,9 @@
 /* Outputs times parts, when the reduced dimensions themselves are divided. */
 enum { MAX_PARTIALS = 2048 };
 
+/* Rows whose results are kept together. */
+enum { ROWS_AT_ONCE = 256, LINE_FLOATS = 16 };
+
 /* Rows of a part that are worth partial results. */
 enum { TALL_ROWS = 64 };
 
@@ -71,6 +74,31 @@ static void reduce_by_lines(const struct reduce_job *job, const struct nd *kept,
     } while (nd_next(kept, kept->rank, position, &at));
 }
 
+/* Lines of contiguous elements, side by side in memory or not. */
+static void reduce_by_rows(const struct reduce_job *job, const struct nd *kept, const struct nd *reduced,
+                           const float *a, float *y, double *partial) {
+    const struct nd_dim rows = kept->dim[kept->rank - 1];
+    const int64_t cols = reduced->dim[0].size;
+    double totals[ROWS_AT_ONCE];
+    int64_t position[GATUN_MAX_RANK] = {0};
+    struct nd_offset at = {0, 0, 0};
+    do {
+        for (int64_t r = 0; r < rows.size; r += ROWS_AT_ONCE) {
+            const int64_t n = GATUN_MIN(rows.size - r, ROWS_AT_ONCE);
+            if (rows.y == 1) { /* what is written comes from memory meanwhile */
+                for (int64_t i = 0; i < n; i += LINE_FLOATS) {
+                    __builtin_prefetch(y + at.y + r + i, 1, 2);
+                }
+            }
+            job->kernels->reduce_rows(job->op, n, cols, a + at.a + r * rows.a, rows.a, totals);
+            for (int64_t i = 0; i < n; i++) {
+                store(totals[i], y + at.y + (r + i) * rows.y, partial);
+                partial = partial != NULL ? partial + 1 : NULL;
+            }
+        }
+    } while (nd_next(kept, kept->rank - 1, position, &at));
+}
+
 static void reduce_column_group(const struct reduce_job *job, const struct nd *reduced, const float *a, int64_t cols,
                                 double *acc) {
     struct nd_dim inner = reduced->dim[reduced->rank - 1];
@@ -112,6 +140,8 @@ static void reduce_part(void *argument, int32_t part) {
     }
     if (job->columns) {
         reduce_by_columns(job, &kept, &reduced, job->a + at.a, job->y + at.y, partial);
+    } else if (kept.rank > 0 && reduced.rank == 1 && reduced.dim[0].a == 1) {
+        reduce_by_rows(job, &kept, &reduced, job->a + at.a, job->y + at.y, partial);
     } else {
         reduce_by_lines(job, &kept, &reduced, job->a + at.a, job->y + at.y, partial);
     }

@@ -98,6 +98,30 @@ static void test_large(void) {
     }
 }
 
+/* Short rows, which are taken in groups, and rows wider than what is reduced together; most with a remainder. */
+static void test_rows(void) {
+    random_seed(3004);
+    static const int64_t cases[][2] = {{2000, 7}, {9, 1}, {517, 4}, {300, 16}, {513, 33}, {1001, 64}, {203, 100},
+                                       {41, 128}, {41, 129}, {19, 511}, {19, 513}, {70, 1000}, {70, 5000}, {33, 8195}};
+    for (int i = 0; i < COUNT(cases); i++) {
+        for (int op = GATUN_SUM; op <= GATUN_SUM_SQUARES; op++) {
+            for (unsigned mask = 1; mask < 3; mask++) {
+                check_mask(op, 2, cases[i], mask, 1 + op % 2, false);
+            }
+        }
+        /* rows that are pieces of longer ones */
+        const int64_t rows = cases[i][0], cols = cases[i][1];
+        gatun_nd nd = {.rank = 2, .threads = 1, .shape = {rows, cols}, .stride_a = {cols + 3, 1}, .stride_y = {1, 0}};
+        float *a = random_floats(rows * (cols + 3));
+        check_reduce(GATUN_SUM, &nd, a);
+        check_reduce(GATUN_MIN, &nd, a);
+        nd.stride_y[0] = 0, nd.stride_y[1] = 1;
+        check_reduce(GATUN_SUM, &nd, a);
+        check_reduce(GATUN_MAX, &nd, a);
+        release(a);
+    }
+}
+
 /* A million equal terms: a plain float sum would be off by percents. */
 static void test_error_growth(void) {
     const int64_t n = 1 << 20;
@@ -133,6 +157,7 @@ static void test_all(void) {
     test_lines();
     test_shapes();
     test_large();
+    test_rows();
     test_error_growth();
     test_arguments();
 }

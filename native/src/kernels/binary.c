@@ -11,7 +11,7 @@
 
 INLINE vf gelu_slope(vf x) {
     x = v_between(x, -20.0f, 20.0f);
-    vf density = 0.39894228040143268f * v_exp(-0.5f * x * x);
+    vf density = 0.39894228040143268f * v_exp_to_88(-0.5f * x * x);
     return 0.5f * (1.0f + v_erf(x * 0.70710678118654752f)) + x * density;
 }
 
@@ -24,13 +24,13 @@ INLINE vf gelu_tanh_slope(vf x) {
 
 INLINE vf silu_slope(vf x) {
     x = v_between(x, -80.0f, 80.0f);
-    vf s = v_sigmoid(x);
+    vf s = 1.0f / (1.0f + v_exp_to_88(-x));
     return s * (1.0f + x * (1.0f - s));
 }
 
 INLINE vf mish_slope(vf x) {
     x = v_between(x, -80.0f, 20.0f);
-    vf e = v_exp(x);
+    vf e = v_exp_to_88(x);
     vf n = e * (e + 2.0f) + 2.0f;
     return v_tanh_softplus(e) + 4.0f * x * e * (1.0f + e) / n / n;
 }
@@ -78,15 +78,22 @@ INLINE vf operand_part(const float *p, int64_t step, int64_t i, int64_t n) {
     return step == 0 ? v_set(p[0]) : v_load_part(p + i, n);
 }
 
-INLINE int64_t whole_vectors(int32_t op, int stream, int64_t i, int64_t n, const float *a, int64_t a_step,
-                             const float *b, int64_t b_step, float *y) {
-    for (; i + VL <= n; i += VL) {
-        vf v = binary_value(op, operand(a, a_step, i), operand(b, b_step, i));
-        if (stream) {
-            v_stream(y + i, v);
-        } else {
-            v_store(y + i, v);
+INLINE int64_t streamed_lines(int32_t op, int64_t i, int64_t n, const float *a, int64_t a_step, const float *b,
+                              int64_t b_step, float *y) {
+    for (; i + FETCH_AHEAD <= n; i += LINE_FLOATS) {
+        FETCH(a + (i + FETCH_AHEAD) * a_step);
+        FETCH(b + (i + FETCH_AHEAD) * b_step);
+        for (int64_t j = i; j < i + LINE_FLOATS; j += VL) {
+            v_stream(y + j, binary_value(op, operand(a, a_step, j), operand(b, b_step, j)));
         }
+    }
+    return i;
+}
+
+INLINE int64_t whole_vectors(int32_t op, int64_t i, int64_t n, const float *a, int64_t a_step, const float *b,
+                             int64_t b_step, float *y) {
+    for (; i + VL <= n; i += VL) {
+        v_store(y + i, binary_value(op, operand(a, a_step, i), operand(b, b_step, i)));
     }
     return i;
 }
@@ -105,10 +112,9 @@ INLINE void contiguous_line(int32_t op, int32_t stream, int64_t n, const float *
         if (i > 0) {
             some(op, 0, i, a, a_step, b, b_step, y);
         }
-        i = whole_vectors(op, 1, i, n, a, a_step, b, b_step, y);
-    } else {
-        i = whole_vectors(op, 0, i, n, a, a_step, b, b_step, y);
+        i = streamed_lines(op, i, n, a, a_step, b, b_step, y);
     }
+    i = whole_vectors(op, i, n, a, a_step, b, b_step, y);
     if (i < n) {
         some(op, i, n - i, a, a_step, b, b_step, y);
     }

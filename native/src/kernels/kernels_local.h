@@ -17,6 +17,7 @@ void KERNEL(fill)(int64_t n, float value, float *y);
 int64_t KERNEL(first_nan)(int64_t n, const float *a);
 void KERNEL(scale_u8)(int64_t n, float scale, float shift, const uint8_t *src, float *y);
 double KERNEL(reduce_line)(int32_t op, int64_t n, const float *a, int64_t stride);
+void KERNEL(reduce_rows)(int32_t op, int64_t n, int64_t cols, const float *a, int64_t row_stride, double *y);
 void KERNEL(reduce_columns)(int32_t op, int64_t rows, int64_t cols, const float *a, int64_t row_stride, double *y);
 void KERNEL(epilogue)(int64_t rows, int64_t cols, const struct gatun_epilogue *epilogue, float *c, int64_t ldc);
 void KERNEL(row_times_matrix)(int64_t k, int64_t n, const float *a, const float *b, int64_t ldb, int32_t accumulate,

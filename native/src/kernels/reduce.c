@@ -9,6 +9,12 @@
 
 enum { ACCUMULATORS = 8, BLOCK_ROWS = 32 };
 
+/* Rows whose sums are taken together: as many vectors in registers. */
+enum { GROUP_ROWS = 8 };
+
+/* Few columns are taken several rows at a time, as a row of at most so many. */
+enum { FOLDED_COLUMNS = 256 };
+
 INLINE vf term(int32_t op, vf v) {
     return op == GATUN_SUM_SQUARES ? v * v : v;
 }
@@ -33,14 +39,37 @@ INLINE double identity(int32_t op) {
     return op == GATUN_MAX ? -__builtin_inf() : op == GATUN_MIN ? __builtin_inf() : 0.0;
 }
 
+/* The same of four: of squares it adds, as what it is given are sums of squares already. */
+INLINE v4 combine_4(int32_t op, v4 a, v4 b) {
+    if (op == GATUN_MAX || op == GATUN_MIN) {
+        v4_int first = (op == GATUN_MAX ? a > b : a < b) | (a != a);
+        return (v4)((first & (v4_int)a) | (~first & (v4_int)b));
+    }
+    return a + b;
+}
+
+/* A vector, down to four elements. */
+INLINE v4 quarter(int32_t op, vf v) {
+#if VL == 16
+    return combine_4(op, combine_4(op, V4_PART(v, 0), V4_PART(v, 2)), combine_4(op, V4_PART(v, 1), V4_PART(v, 3)));
+#elif VL == 8
+    return combine_4(op, V4_PART(v, 0), V4_PART(v, 1));
+#else
+    (void)op;
+    return v;
+#endif
+}
+
+/* Each of four vectors, down to one element. */
+INLINE v4 four_totals(int32_t op, v4 a, v4 b, v4 c, v4 d) {
+    v4 ab = combine_4(op, __builtin_shufflevector(a, b, 0, 4, 1, 5), __builtin_shufflevector(a, b, 2, 6, 3, 7));
+    v4 cd = combine_4(op, __builtin_shufflevector(c, d, 0, 4, 1, 5), __builtin_shufflevector(c, d, 2, 6, 3, 7));
+    return combine_4(op, __builtin_shufflevector(ab, cd, 0, 1, 4, 5), __builtin_shufflevector(ab, cd, 2, 3, 6, 7));
+}
+
 INLINE double horizontal(int32_t op, vf v) {
-    if (op == GATUN_MAX) {
-        return (double)v_largest(v);
-    }
-    if (op == GATUN_MIN) {
-        return -(double)v_largest(-v);
-    }
-    return (double)v_sum(v);
+    v4 t = quarter(op, v);
+    return (double)four_totals(op, t, t, t, t)[0];
 }
 
 INLINE double contiguous_line(int32_t op, int64_t n, const float *a) {
@@ -104,6 +133,74 @@ double KERNEL(reduce_line)(int32_t op, int64_t n, const float *a, int64_t stride
     }
 }
 
+/*
+ * Some rows at once, each in an accumulator of its own: a row of few elements would spend its time in adding up the
+ * elements of one vector, which costs little more for four. Rows are short enough for sums in single precision.
+ */
+INLINE void short_rows(int32_t op, int64_t cols, const float *a, int64_t row_stride, double *y) {
+    const vf start = v_set((float)identity(op));
+    const int64_t whole = cols / VL * VL;
+    vf acc[GROUP_ROWS];
+#pragma GCC unroll 8
+    for (int r = 0; r < GROUP_ROWS; r++) {
+        acc[r] = start;
+    }
+    if (whole > 0) { /* in the order of memory */
+#pragma GCC unroll 8
+        for (int r = 0; r < GROUP_ROWS; r++) {
+            for (int64_t c = 0; c < whole; c += VL) {
+                acc[r] = combine(op, acc[r], v_load(a + r * row_stride + c));
+            }
+        }
+    }
+    if (whole < cols) {
+#pragma GCC unroll 8
+        for (int r = 0; r < GROUP_ROWS; r++) {
+            acc[r] = combine(op, acc[r], v_load_part_or(a + r * row_stride + whole, cols - whole, start));
+        }
+    }
+#pragma GCC unroll 2
+    for (int r = 0; r < GROUP_ROWS; r += 4) {
+        v4 t = four_totals(op, quarter(op, acc[r]), quarter(op, acc[r + 1]), quarter(op, acc[r + 2]),
+                           quarter(op, acc[r + 3]));
+        for (int i = 0; i < 4; i++) {
+            y[r + i] = (double)t[i];
+        }
+    }
+}
+
+/* What lies ahead of some rows: it comes from memory earlier than the processor asks for it by itself. */
+INLINE void fetch_rows(int64_t n, int64_t cols, const float *a, int64_t row_stride, int64_t r) {
+    if (row_stride == cols) {
+        const int64_t begin = r * cols + FETCH_AHEAD, end = begin + GROUP_ROWS * cols;
+        for (int64_t i = begin; i < end && i < n * cols; i += LINE_FLOATS) {
+            FETCH(a + i);
+        }
+    }
+}
+
+INLINE void rows(int32_t op, int64_t n, int64_t cols, const float *a, int64_t row_stride, double *y) {
+    int64_t r = 0;
+    if (cols <= BLOCK_ROWS * VL) {
+        for (; r + GROUP_ROWS <= n; r += GROUP_ROWS) {
+            fetch_rows(n, cols, a, row_stride, r);
+            short_rows(op, cols, a + r * row_stride, row_stride, y + r);
+        }
+    }
+    for (; r < n; r++) {
+        y[r] = contiguous_line(op, cols, a + r * row_stride);
+    }
+}
+
+void KERNEL(reduce_rows)(int32_t op, int64_t n, int64_t cols, const float *a, int64_t row_stride, double *y) {
+    switch (op) {
+    case GATUN_MAX: rows(GATUN_MAX, n, cols, a, row_stride, y); break;
+    case GATUN_MIN: rows(GATUN_MIN, n, cols, a, row_stride, y); break;
+    case GATUN_SUM_SQUARES: rows(GATUN_SUM_SQUARES, n, cols, a, row_stride, y); break;
+    default: rows(GATUN_SUM, n, cols, a, row_stride, y); break;
+    }
+}
+
 INLINE void flush(int32_t op, vf acc, int64_t n, double *y) {
     float t[VL];
     v_store(t, acc);
@@ -145,19 +242,33 @@ INLINE void columns(int32_t op, int64_t rows, int64_t cols, const float *a, int6
 
 /*
  * Many columns: one row after the other, in the order of memory. Pieces of several rows at a time would need fewer
- * loads, but the processor does not guess what comes next in several places of a page.
+ * loads, but the processor does not guess what comes next in several places of a page; nor, where rows are pieces of
+ * longer ones, where the next of them begins.
  */
 INLINE void wide_columns(int32_t op, int64_t rows, int64_t cols, const float *a, int64_t row_stride, double *y) {
     float part[GATUN_REDUCE_COLUMNS + VL];
     const vf start = v_set((float)identity(op));
-    for (int64_t r = 0; r < rows; r += BLOCK_ROWS) {
-        int64_t end = rows - r < BLOCK_ROWS ? rows : r + BLOCK_ROWS;
+    const int sums = op != GATUN_MAX && op != GATUN_MIN; /* extremes are not rounded, so they need no blocks */
+    /* what lies ahead is in the same row before the column here, and in the next one behind it */
+    const int64_t here = cols - FETCH_AHEAD, fetched = row_stride == cols || here >= 0 ? cols : 0;
+    for (int64_t r = 0; r < rows;) {
+        int64_t end = sums && rows - r > BLOCK_ROWS ? r + BLOCK_ROWS : rows;
         for (int64_t c = 0; c < cols; c += VL) {
             v_store(part + c, start);
         }
-        for (int64_t i = r; i < end; i++) {
-            const float *row = a + i * row_stride;
+        for (; r < end; r++) {
+            const float *row = a + r * row_stride;
+            const int64_t last = r + 1 < rows ? fetched : here; /* nothing behind the end */
             int64_t c = 0;
+            for (; c + LINE_FLOATS <= cols; c += LINE_FLOATS) {
+                if (c < last) {
+                    FETCH(row + c + FETCH_AHEAD + (c < here ? 0 : row_stride - cols));
+                }
+#pragma GCC unroll 4
+                for (int64_t i = c; i < c + LINE_FLOATS; i += VL) {
+                    v_store(part + i, combine(op, v_load(part + i), v_load(row + i)));
+                }
+            }
             for (; c + VL <= cols; c += VL) {
                 v_store(part + c, combine(op, v_load(part + c), v_load(row + c)));
             }
@@ -173,12 +284,12 @@ INLINE void wide_columns(int32_t op, int64_t rows, int64_t cols, const float *a,
 
 /* Few contiguous columns: take several rows as one long row, then add its pieces up. */
 INLINE void folded_columns(int32_t op, int64_t rows, int64_t cols, const float *a, double *y) {
-    int64_t fold = GATUN_REDUCE_COLUMNS / cols;
-    double wide[GATUN_REDUCE_COLUMNS];
+    int64_t fold = FOLDED_COLUMNS / cols;
+    double wide[FOLDED_COLUMNS];
     for (int64_t i = 0; i < fold * cols; i++) {
         wide[i] = identity(op);
     }
-    columns(op, rows / fold, fold * cols, a, fold * cols, wide);
+    wide_columns(op, rows / fold, fold * cols, a, fold * cols, wide);
     for (int64_t f = 0; f < fold; f++) {
         for (int64_t c = 0; c < cols; c++) {
             y[c] = combine_double(op, y[c], wide[f * cols + c]);
@@ -189,7 +300,7 @@ INLINE void folded_columns(int32_t op, int64_t rows, int64_t cols, const float *
 }
 
 INLINE void any_columns(int32_t op, int64_t rows, int64_t cols, const float *a, int64_t row_stride, double *y) {
-    if (row_stride == cols && 4 * cols <= GATUN_REDUCE_COLUMNS && rows * cols >= 4 * GATUN_REDUCE_COLUMNS) {
+    if (row_stride == cols && 4 * cols <= FOLDED_COLUMNS && rows * cols >= 4 * FOLDED_COLUMNS) {
         folded_columns(op, rows, cols, a, y);
     } else if (cols > 4 * VL) {
         wide_columns(op, rows, cols, a, row_stride, y);

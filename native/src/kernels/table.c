@@ -15,6 +15,7 @@ const struct gatun_kernels KERNEL(gatun_kernels) = {
     .first_nan = KERNEL(first_nan),
     .scale_u8 = KERNEL(scale_u8),
     .reduce_line = KERNEL(reduce_line),
+    .reduce_rows = KERNEL(reduce_rows),
     .reduce_columns = KERNEL(reduce_columns),
     .epilogue = KERNEL(epilogue),
     .row_times_matrix = KERNEL(row_times_matrix),

@@ -33,27 +33,37 @@ INLINE vf unary_value(int32_t op, vf a, vf p, vf q) {
     case GATUN_INSIDE: return v_select(v_and(v_greater(a, p), v_less(a, q)), v_set(1.0f), (vf){0});
     case GATUN_LEAKY_RELU: return v_select(v_greater(a, (vf){0}), a, p * a);
     case GATUN_ELU: return q * v_select(v_greater(a, (vf){0}), a, p * v_expm1(a));
-    case GATUN_ELU_SLOPE: return q * v_select(v_greater(a, (vf){0}), v_set(1.0f), p * v_exp(a));
+    case GATUN_ELU_SLOPE: return q * v_select(v_greater(a, (vf){0}), v_set(1.0f), p * v_exp_to_88(v_smaller((vf){0}, a)));
     case GATUN_SOFTPLUS: return v_softplus(a);
     case GATUN_SOFTSIGN: return a / (1.0f + v_abs(a));
     case GATUN_GELU: return 0.5f * a * (1.0f + v_erf(a * 0.70710678118654752f));
     case GATUN_GELU_TANH: return 0.5f * a * (1.0f + v_tanh(0.79788456080286536f * (a + 0.044715f * a * a * a)));
     case GATUN_SILU: return a * v_sigmoid(a);
-    case GATUN_MISH: return a * v_tanh_softplus(v_exp(v_between(a, -1e30f, 20.0f)));
+    case GATUN_MISH: return a * v_tanh_softplus(v_exp_to_88(v_smaller(v_set(20.0f), a)));
     case GATUN_HARD_SIGMOID: return v_hard_sigmoid(a);
     case GATUN_HARD_SWISH: return a * v_hard_sigmoid(a);
     default: return a;
     }
 }
 
-INLINE int64_t whole_vectors(int32_t op, int stream, vf p, vf q, int64_t i, int64_t n, const float *a, float *y) {
-    for (; i + VL <= n; i += VL) {
-        vf v = unary_value(op, v_load(a + i), p, q);
-        if (stream) {
-            v_stream(y + i, v);
-        } else {
-            v_store(y + i, v);
+INLINE int64_t streamed_lines(int32_t op, vf p, vf q, int64_t i, int64_t n, const float *a, float *y) {
+    for (; i + FETCH_AHEAD <= n; i += LINE_FLOATS) {
+        FETCH(a + i + FETCH_AHEAD);
+        for (int64_t j = i; j < i + LINE_FLOATS; j += VL) {
+            v_stream(y + j, unary_value(op, v_load(a + j), p, q));
         }
+    }
+    return i;
+}
+
+INLINE int64_t whole_vectors(int32_t op, vf p, vf q, int64_t i, int64_t n, const float *a, float *y) {
+    for (; i + 2 * VL <= n; i += 2 * VL) { /* both use the constants that are loaded */
+        vf first = unary_value(op, v_load(a + i), p, q), second = unary_value(op, v_load(a + i + VL), p, q);
+        v_store(y + i, first);
+        v_store(y + i + VL, second);
+    }
+    for (; i + VL <= n; i += VL) {
+        v_store(y + i, unary_value(op, v_load(a + i), p, q));
     }
     return i;
 }
@@ -65,10 +75,9 @@ INLINE void contiguous_line(int32_t op, int32_t stream, vf p, vf q, int64_t n, c
         if (i > 0) {
             v_store_part(y, unary_value(op, v_load_part(a, i), p, q), i);
         }
-        i = whole_vectors(op, 1, p, q, i, n, a, y);
-    } else {
-        i = whole_vectors(op, 0, p, q, i, n, a, y);
+        i = streamed_lines(op, p, q, i, n, a, y);
     }
+    i = whole_vectors(op, p, q, i, n, a, y);
     if (i < n) {
         v_store_part(y + i, unary_value(op, v_load_part(a + i, n - i), p, q), n - i);
     }

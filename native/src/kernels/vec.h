@@ -41,12 +41,16 @@
 /* Fetches into the core's outer cache: the inner one holds what is worked on. */
 #define FETCH(p) __builtin_prefetch((p), 0, 2)
 
+/* Floats of a cache line, and how many ahead of the work what comes from memory is asked for. */
+enum { LINE_FLOATS = 16, FETCH_AHEAD = 512 };
+
 typedef float vf __attribute__((vector_size(VL * 4)));
 typedef int32_t vi __attribute__((vector_size(VL * 4)));
 /* The same in memory, where only the alignment of a float is known. */
 typedef float vf_memory __attribute__((vector_size(VL * 4), aligned(4), may_alias));
 typedef int32_t vi_memory __attribute__((vector_size(VL * 4), aligned(4), may_alias));
 typedef float v4 __attribute__((vector_size(16)));
+typedef int32_t v4_int __attribute__((vector_size(16)));
 typedef float v4_memory __attribute__((vector_size(16), aligned(4), may_alias));
 
 INLINE vf v_set(float f) {
@@ -176,7 +180,11 @@ INLINE vm v_and(vm a, vm b) {
 }
 
 INLINE vi v_select_int(vm m, vi yes, vi no) {
+#if defined(GATUN_KERNELS_AVX2)
+    return (vi)_mm256_blendv_ps((__m256)no, (__m256)yes, (__m256)m);
+#else
     return (m & yes) | (~m & no);
+#endif
 }
 
 INLINE vf v_select(vm m, vf yes, vf no) {
@@ -184,11 +192,15 @@ INLINE vf v_select(vm m, vf yes, vf no) {
 }
 
 INLINE int v_any(vm m) {
-    int32_t any = 0;
-    for (int i = 0; i < VL; i++) {
-        any |= m[i];
-    }
-    return any != 0;
+#if defined(GATUN_KERNELS_AVX2)
+    return _mm256_movemask_ps((__m256)m) != 0;
+#elif defined(GATUN_KERNELS_NEON)
+    return vmaxvq_u32((uint32x4_t)m) != 0;
+#elif defined(__SSE2__)
+    return _mm_movemask_ps((__m128)m) != 0;
+#else
+    return (m[0] | m[1] | m[2] | m[3]) != 0;
+#endif
 }
 
 #endif
@@ -282,6 +294,21 @@ INLINE void v_store_part(float *p, vf v, int64_t n) {
 
 #endif
 
+/* The first n elements, and those of other behind them. */
+INLINE vf v_load_part_or(const float *p, int64_t n, vf other) {
+#if defined(GATUN_KERNELS_AVX512)
+    return (vf)_mm512_mask_loadu_ps((__m512)other, v_first(n), p);
+#elif defined(GATUN_KERNELS_AVX2)
+    const __m256i first = v_first(n);
+    return (vf)_mm256_blendv_ps((__m256)other, _mm256_maskload_ps(p, first), (__m256)first);
+#else
+    for (int64_t i = 0; i < n; i++) {
+        other[i] = p[i];
+    }
+    return other;
+#endif
+}
+
 /* ---- arithmetic that the compiler has no operator for */
 
 INLINE vf v_abs(vf a) {
@@ -304,22 +331,38 @@ INLINE vf v_sqrt(vf a) {
 #endif
 }
 
-/* NaN if either is. */
-INLINE vf v_max(vf a, vf b) {
+/* The larger one; b if either is NaN. */
+INLINE vf v_larger(vf a, vf b) {
 #if defined(GATUN_KERNELS_AVX512)
-    /* maxps answers b if either is NaN */
-    return v_select(v_is_nan(a), a, (vf)_mm512_max_ps((__m512)a, (__m512)b));
+    return (vf)_mm512_max_ps((__m512)a, (__m512)b);
+#elif defined(GATUN_KERNELS_AVX2)
+    return (vf)_mm256_max_ps((__m256)a, (__m256)b);
+#elif defined(__SSE2__)
+    return (vf)_mm_max_ps((__m128)a, (__m128)b);
 #else
-    return v_select(v_greater(a, b), a, v_select(v_is_nan(a), a, b));
+    return v_select(v_greater(a, b), a, b);
 #endif
 }
 
-INLINE vf v_min(vf a, vf b) {
+INLINE vf v_smaller(vf a, vf b) {
 #if defined(GATUN_KERNELS_AVX512)
-    return v_select(v_is_nan(a), a, (vf)_mm512_min_ps((__m512)a, (__m512)b));
+    return (vf)_mm512_min_ps((__m512)a, (__m512)b);
+#elif defined(GATUN_KERNELS_AVX2)
+    return (vf)_mm256_min_ps((__m256)a, (__m256)b);
+#elif defined(__SSE2__)
+    return (vf)_mm_min_ps((__m128)a, (__m128)b);
 #else
-    return v_select(v_less(a, b), a, v_select(v_is_nan(a), a, b));
+    return v_select(v_less(a, b), a, b);
 #endif
+}
+
+/* NaN if either is. */
+INLINE vf v_max(vf a, vf b) {
+    return v_select(v_is_nan(a), a, v_larger(a, b));
+}
+
+INLINE vf v_min(vf a, vf b) {
+    return v_select(v_is_nan(a), a, v_smaller(a, b));
 }
 
 /* max(a, 0), NaN stays NaN. */
@@ -333,6 +376,9 @@ INLINE vf v_relu(vf a) {
 #endif
 }
 
+/* Elements 4 i to 4 i + 3. */
+#define V4_PART(v, i) __builtin_shufflevector(v, v, 4 * (i), 4 * (i) + 1, 4 * (i) + 2, 4 * (i) + 3)
+
 /* The halves of the vector are added, then the halves of that. */
 INLINE float v_sum(vf v) {
 #if defined(GATUN_KERNELS_AVX512)
@@ -345,16 +391,6 @@ INLINE float v_sum(vf v) {
 #endif
     return (h[0] + h[2]) + (h[1] + h[3]);
 #endif
-}
-
-INLINE float v_largest(vf v) {
-    float t[VL];
-    memcpy(t, &v, sizeof t);
-    float y = t[0];
-    for (int i = 1; i < VL; i++) {
-        y = t[i] > y || t[i] != t[i] ? t[i] : y;
-    }
-    return y;
 }
 
 #endif

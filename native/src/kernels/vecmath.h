@@ -10,35 +10,44 @@
 
 #include "vec.h"
 
-/* e^r - 1 - r over r^2, for |r| <= log(2) / 2 */
-INLINE vf v_exp_rest(vf r) {
-    vf p = v_set(1.9875691500e-4f);
-    p = p * r + 1.3981999507e-3f;
-    p = p * r + 8.3334519073e-3f;
-    p = p * r + 4.1665795894e-2f;
-    p = p * r + 1.6666665459e-1f;
-    return p * r + 5.0000001201e-1f;
+/* NaN stays NaN: of two, v_larger and v_smaller keep a second that is NaN. */
+INLINE vf v_between(vf x, float low, float high) {
+    return v_larger(v_set(low), v_smaller(v_set(high), x));
+}
+
+/*
+ * Polynomials are summed in two halves, the even and the odd powers: as many instructions, but half as many that have to
+ * wait for each other, and the processor does not look far enough ahead to fill the gaps with other vectors.
+ */
+
+/* e^r - 1 for |r| <= log(2) / 2, to 4e-9 of e^r: fitted with the smallest largest error */
+INLINE vf v_exp_less_1(vf r) {
+    vf z = r * r;
+    vf odd = 8.36889911442995e-3f * z + 1.666651964187622e-1f;
+    vf even = (1.381422160193324e-3f * z + 4.166840389370918e-2f) * z + 4.999999403953552e-1f;
+    return (odd * r + even) * z + r;
 }
 
 #if defined(GATUN_KERNELS_AVX512)
 
 INLINE vf v_exp(vf x) {
-    /* Beyond these the result is inf or 0 anyway; of two, the instructions keep a second that is NaN. */
-    x = (vf)_mm512_max_ps((__m512)v_set(-105.0f), _mm512_min_ps((__m512)v_set(89.0f), (__m512)x));
+    x = v_between(x, -105.0f, 89.0f); /* beyond these the result is inf or 0 anyway */
     vf n = (vf)_mm512_roundscale_ps((__m512)(x * 1.44269504088896341f), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
     /* log 2 in two parts, the first with so few bits that n times it is exact */
     vf r = x - n * 0.693359375f;
     r = r - n * -2.12194440e-4f;
-    vf e = (v_exp_rest(r) * r) * r + r + 1.0f;
+    vf e = v_exp_less_1(r) + 1.0f;
     return (vf)_mm512_scalef_ps((__m512)e, (__m512)n);
+}
+
+INLINE vf v_exp_to_88(vf x) {
+    return v_exp(x);
 }
 
 #else
 
 INLINE vf v_exp(vf x) {
-    /* Beyond these the result is inf or 0 anyway; comparisons leave NaN alone. */
-    x = v_select(v_greater(x, v_set(89.0f)), v_set(89.0f), x);
-    x = v_select(v_less(x, v_set(-105.0f)), v_set(-105.0f), x);
+    x = v_between(x, -105.0f, 89.0f); /* beyond these the result is inf or 0 anyway */
     /* Adding 1.5 * 2^23 rounds to an integer, which is then in the low bits. */
     const vf magic = v_set(0x1.8p23f);
     vf shifted = x * 1.44269504088896341f + magic;
@@ -47,11 +56,23 @@ INLINE vf v_exp(vf x) {
     /* log 2 in two parts, the first with so few bits that n times it is exact */
     vf r = x - n * 0.693359375f;
     r = r - n * -2.12194440e-4f;
-    vf e = (v_exp_rest(r) * r) * r + r + 1.0f;
+    vf e = v_exp_less_1(r) + 1.0f;
     /* 2^exponent in two factors, since it may lie outside the normal floats while the result does not */
     vi half = exponent >> 1;
     vi rest = exponent - half;
     return e * (vf)((half + 127) << 23) * (vf)((rest + 127) << 23);
+}
+
+/* e^x for x of at most 88, and 0 where that is no normal float: then one addition to the exponent will do. */
+INLINE vf v_exp_to_88(vf x) {
+    const vf lowest = v_set(-87.3365402f), magic = v_set(0x1.8p23f);
+    vf c = v_larger(lowest, x);
+    vf shifted = c * 1.44269504088896341f + magic;
+    vf n = shifted - magic;
+    vf r = c - n * 0.693359375f;
+    r = r - n * -2.12194440e-4f;
+    vf e = v_exp_less_1(r) + 1.0f;
+    return (vf)(((vi)e + ((vi)shifted << 23)) & v_not_less_equal(x, lowest));
 }
 
 #endif
@@ -64,15 +85,10 @@ INLINE vf v_log_of(vi exponent, vi bits) {
     e = v_select(low, e - 1.0f, e);
     m = v_select(low, m + m, m) - 1.0f;
     vf z = m * m;
-    vf p = v_set(7.0376836292e-2f);
-    p = p * m + -1.1514610310e-1f;
-    p = p * m + 1.1676998740e-1f;
-    p = p * m + -1.2420140846e-1f;
-    p = p * m + 1.4249322787e-1f;
-    p = p * m + -1.6668057665e-1f;
-    p = p * m + 2.0000714765e-1f;
-    p = p * m + -2.4999993993e-1f;
-    p = p * m + 3.3333331174e-1f;
+    vf odd = ((-1.1514610310e-1f * z + -1.2420140846e-1f) * z + -1.6668057665e-1f) * z + -2.4999993993e-1f;
+    vf even = (((7.0376836292e-2f * z + 1.1676998740e-1f) * z + 1.4249322787e-1f) * z + 2.0000714765e-1f) * z
+              + 3.3333331174e-1f;
+    vf p = odd * m + even;
     vf y = p * m * z;
     y = y + e * -2.12194440e-4f;
     y = y - 0.5f * z;
@@ -92,18 +108,6 @@ INLINE vf v_log(vf x) {
     y = v_select(v_equal(x, v_set(0.0f)), -infinity, y);
     y = v_select(v_less(x, v_set(0.0f)), v_set(__builtin_nanf("")), y);
     return v_select(v_is_nan(x), x, y);
-}
-
-/* NaN stays NaN. */
-INLINE vf v_between(vf x, float low, float high) {
-#if defined(GATUN_KERNELS_AVX512) /* of two, the instructions keep a second that is NaN */
-    return (vf)_mm512_max_ps((__m512)v_set(low), _mm512_min_ps((__m512)v_set(high), (__m512)x));
-#elif defined(GATUN_KERNELS_AVX2)
-    return (vf)_mm256_max_ps((__m256)v_set(low), _mm256_min_ps((__m256)v_set(high), (__m256)x));
-#else
-    x = v_select(v_greater(x, v_set(high)), v_set(high), x);
-    return v_select(v_less(x, v_set(low)), v_set(low), x);
-#endif
 }
 
 /* The value inside of a range, and the sign beyond it: what tends to +-1. */
@@ -147,9 +151,18 @@ INLINE vf v_floor(vf x) {
     return v_select(v_greater(r, x), r - 1.0f, r);
 }
 
+/* As e^x, but 2^n (e^r - 1) and 2^n - 1 are added; half of both, as 2^128 is no float. */
 INLINE vf v_expm1(vf x) {
-    vf small = (v_exp_rest(x) * x) * x + x;
-    return v_select(v_less(v_abs(x), v_set(0.34f)), small, v_exp(x) - 1.0f);
+    x = v_between(x, -25.0f, 89.0f); /* beyond these the result is -1 or inf anyway */
+    const vf magic = v_set(0x1.8p23f);
+    vf shifted = x * 1.44269504088896341f + magic;
+    vf n = shifted - magic;
+    vf r = x - n * 0.693359375f;
+    r = r - n * -2.12194440e-4f;
+    vf e = v_exp_less_1(r);
+    vf half = (vf)(((vi)shifted - (vi)magic + 126) << 23);
+    vf y = e * half + (half - 0.5f);
+    return y + y;
 }
 
 INLINE vf v_log1p(vf x) {
@@ -162,20 +175,17 @@ INLINE vf v_log1p(vf x) {
 
 /* log(1 + e) for e in [0, 1]: e times a polynomial, to 1.5e-7 of it; a division would take as long as half of this. */
 INLINE vf v_log1p_unit(vf e) {
-    vf p = v_set(-3.256378462538123e-3f);
-    p = p * e + 1.9907161593437195e-2f;
-    p = p * e + -5.7064201682806015e-2f;
-    p = p * e + 1.0614264756441116e-1f;
-    p = p * e + -1.5311862528324127e-1f;
-    p = p * e + 1.9678117334842682e-1f;
-    p = p * e + -2.4954558908939362e-1f;
-    p = p * e + 3.3330005407333374e-1f;
-    p = p * e + -4.999990463256836e-1f;
-    return p * e * e + e;
+    vf z = e * e;
+    vf odd = ((1.9907161593437195e-2f * z + 1.0614264756441116e-1f) * z + 1.9678117334842682e-1f) * z
+             + 3.3330005407333374e-1f;
+    vf even = (((-3.256378462538123e-3f * z + -5.7064201682806015e-2f) * z + -1.5311862528324127e-1f) * z
+               + -2.4954558908939362e-1f) * z + -4.999990463256836e-1f;
+    return (odd * e + even) * z + e;
 }
 
 INLINE vf v_softplus(vf x) {
-    return v_relu(x) + v_log1p_unit(v_exp(-v_abs(x)));
+    vf below = (vf)((vi)x | v_set_int(INT32_MIN)); /* -|x| */
+    return v_relu(x) + v_log1p_unit(v_exp_to_88(below));
 }
 
 /* tanh(log(1 + e)), where e is not so large that its square overflows. */
