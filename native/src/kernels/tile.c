@@ -86,6 +86,33 @@ TILE(13, 1) TILE(14, 1) TILE(15, 1) TILE(16, 1)
 TILE(7, 2) TILE(8, 2) TILE(9, 2) TILE(10, 2) TILE(11, 2) TILE(12, 2) TILE(13, 2) TILE(14, 2)
 #endif
 
+/*
+ * The largest tile of a plain product, of which a Winograd convolution makes 36 for each of its blocks: with few channels
+ * what goes before and after the sum would take as long as the sum.
+ */
+static void product(const struct gatun_tile *t, const float *in, const float *panel, float *out) {
+    vf acc[MAX_ROWS_2][2];
+    const int64_t step = t->in_step, out_step = t->out_step;
+    const float *const end = panel + t->length * 2 * VL;
+    _Pragma("GCC unroll 16") for (int r = 0; r < MAX_ROWS_2; r++) acc[r][0] = acc[r][1] = (vf){0};
+    _Pragma("GCC unroll 2") for (; panel < end; panel += 2 * VL, in++) {
+        const vf w0 = v_load(panel), w1 = v_load(panel + VL);
+        _Pragma("GCC unroll 16") for (int r = 0; r < MAX_ROWS_2; r++) {
+            const float x = in[r * step];
+            acc[r][0] += x * w0;
+            acc[r][1] += x * w1;
+        }
+    }
+    _Pragma("GCC unroll 16") for (int r = 0; r < MAX_ROWS_2; r++) {
+        v_store(out + r * out_step, acc[r][0]);
+        v_store(out + r * out_step + VL, acc[r][1]);
+    }
+}
+
+static int is_product(const struct gatun_tile *t) {
+    return t->outer == 1 && t->inner == 1 && t->bias == NULL && t->residual == NULL && !t->relu;
+}
+
 static const tile_fn one_vector[MAX_ROWS_1] = {
     tile_1_1, tile_2_1, tile_3_1, tile_4_1, tile_5_1, tile_6_1, tile_7_1, tile_8_1, tile_9_1, tile_10_1,
     tile_11_1, tile_12_1,
@@ -107,6 +134,7 @@ void KERNEL(tile_rows)(const struct gatun_tile *t, int64_t rows) {
     }
     const int64_t depth = t->panel_depth != 0 ? t->panel_depth : (int64_t)t->outer * t->inner * t->length;
     const float *panel = t->panels;
+    const int plain = is_product(t);
     for (int64_t c = 0; c < t->cols;) {
         int64_t lanes = t->cols - c;
         int vectors = lanes > VL ? 2 : 1;
@@ -121,6 +149,10 @@ void KERNEL(tile_rows)(const struct gatun_tile *t, int64_t rows) {
         for (int64_t r = 0; r < rows; r += height) {
             int64_t h = rows - r < height ? rows - r : height;
             const int64_t at = r * t->out_step + c;
+            if (plain && h == MAX_ROWS_2 && lanes >= 2 * VL) {
+                product(t, t->in + r * t->in_step, first, t->out + at);
+                continue;
+            }
             tiles[h - 1](t, t->in + r * t->in_step, first, bias, t->residual ? t->residual + at : NULL, t->out + at,
                          lanes, room - r * t->out_step);
         }
