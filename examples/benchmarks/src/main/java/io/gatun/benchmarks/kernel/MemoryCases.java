@@ -25,28 +25,36 @@ final class MemoryCases {
         for (long n : new long[] {SMALL, LARGE}) {
             unary(all, Unary.RELU, n);
             unary(all, Unary.EXP, n);
+            unary(all, Unary.SIGMOID, n);
             unary(all, Unary.TANH, n);
+            unary(all, Unary.SIN, n);
             unary(all, Unary.GELU, n);
+            unary(all, Unary.SILU, n);
+            unary(all, Unary.MISH, n);
             unary(all, Unary.SOFTPLUS, n);
             binary(all, Binary.ADD, n);
             binary(all, Binary.RELU_GRAD, n);
+            binary(all, Binary.GELU_GRAD, n);
             long[] one = {1};
             reduce(all, "sum of " + count(n), n, 1, new Nd(new long[] {n}, one, one, zero()));
-            long rows = n / 256;
-            long[] shape = {rows, 256};
-            long[] stride = {256, 1};
-            reduce(
-                    all,
-                    "columns of " + rows + " x 256",
-                    n,
-                    256,
-                    new Nd(shape, stride, stride, new long[] {0, 1}));
-            reduce(
-                    all,
-                    "rows of " + rows + " x 256",
-                    n,
-                    rows,
-                    new Nd(shape, stride, stride, new long[] {1, 0}));
+            for (long cols : n == SMALL ? new long[] {256} : new long[] {16, 256, 1000}) {
+                long rows = n / cols;
+                long[] shape = {rows, cols};
+                long[] stride = {cols, 1};
+                String size = rows + " x " + cols;
+                reduce(
+                        all,
+                        "columns of " + size,
+                        rows * cols,
+                        cols,
+                        new Nd(shape, stride, stride, new long[] {0, 1}));
+                reduce(
+                        all,
+                        "rows of " + size,
+                        rows * cols,
+                        rows,
+                        new Nd(shape, stride, stride, new long[] {1, 0}));
+            }
         }
         return all;
     }
@@ -92,6 +100,7 @@ final class MemoryCases {
                         }));
     }
 
+    /** Sums of n elements; they alone are run in Java too if they are few. */
     private static void reduce(List<KernelCase> all, String name, long n, long results, Nd nd) {
         all.add(
                 new KernelCase(
