@@ -44,8 +44,11 @@ enum ModelKind {
         }
     },
 
-    /** The residual network for CIFAR-10, with the settings of its paper but for the epochs. */
-    RESNET20(128, 10, "SGD, momentum 0.9, weight decay 1e-4", 0.1) {
+    /**
+     * The residual network for CIFAR-10, with the settings of its paper but for the epochs and five
+     * times the weight decay: with 30,000 images it learnt too many of them by heart.
+     */
+    RESNET20(128, 10, "SGD, momentum 0.9, weight decay 5e-4", 0.1) {
         @Override
         Layer create() {
             return CifarResNet.of(20);
@@ -53,7 +56,7 @@ enum ModelKind {
 
         @Override
         Optimizer optimizer(double rate) {
-            return Sgd.of(rate, 0.9).nesterov().weightDecay(1e-4);
+            return Sgd.of(rate, 0.9).nesterov().weightDecay(5e-4);
         }
 
         @Override
