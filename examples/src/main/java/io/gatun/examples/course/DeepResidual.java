@@ -12,6 +12,7 @@ import io.gatun.nn.Losses;
 import io.gatun.nn.RateSchedule;
 import io.gatun.nn.Sequential;
 import io.gatun.nn.Trainer;
+import io.gatun.nn.data.Augmentation;
 import io.gatun.nn.data.ImageDataset;
 import io.gatun.nn.metrics.Metrics;
 import io.gatun.nn.report.Chart;
@@ -43,7 +44,7 @@ final class DeepResidual implements Experiment {
     public Outcome run(Course course) throws IOException {
         CourseData.Images photographs =
                 course.photographs(course.pick(64, 12_000, 30_000), course.pick(50, 2000, 10_000));
-        int epochs = course.pick(1, 4, 8);
+        int epochs = course.pick(1, 10, 10);
         int deep = course.pick(14, 56, 56);
         int flat = course.pick(8, 20, 20);
         Map<String, Layer> models = new LinkedHashMap<>();
@@ -73,7 +74,11 @@ final class DeepResidual implements Experiment {
                             .listeners(Progress.of(course), RateSchedule.cosine().warmup(0.5));
             History history =
                     trainer.fit(
-                            photographs.train().batches(32).shuffle(course.seed()),
+                            photographs
+                                    .train()
+                                    .batches(32)
+                                    .shuffle(course.seed())
+                                    .transform(Augmentation.of(course.seed()).flip().crop(2)),
                             photographs.test().batches(250),
                             epochs);
             Errors errors =
