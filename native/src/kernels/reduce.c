@@ -12,6 +12,9 @@ enum { ACCUMULATORS = 8, BLOCK_ROWS = 32 };
 /* Rows whose sums are taken together: as many vectors in registers. */
 enum { GROUP_ROWS = 8 };
 
+/* Rows of more vectors have one accumulator after the other wait too long, and little from being taken together. */
+enum { SHORT_VECTORS = 16 };
+
 /* Few columns are taken several rows at a time, as a row of at most so many. */
 enum { FOLDED_COLUMNS = 256 };
 
@@ -181,7 +184,7 @@ INLINE void fetch_rows(int64_t n, int64_t cols, const float *a, int64_t row_stri
 
 INLINE void rows(int32_t op, int64_t n, int64_t cols, const float *a, int64_t row_stride, double *y) {
     int64_t r = 0;
-    if (cols <= BLOCK_ROWS * VL) {
+    if (cols <= SHORT_VECTORS * VL) {
         for (; r + GROUP_ROWS <= n; r += GROUP_ROWS) {
             fetch_rows(n, cols, a, row_stride, r);
             short_rows(op, cols, a + r * row_stride, row_stride, y + r);
