@@ -24,7 +24,6 @@
 #define PLANE_GAP 32
 /* Tiles whose memory is asked for before they are needed. */
 #define AHEAD 8
-#define LINE_FLOATS 16
 
 struct geometry {
     int32_t m, side;
@@ -197,7 +196,7 @@ static inline __attribute__((always_inline)) void prefetch_tile(const struct win
     const int64_t runs = whole ? 1 : cols, length = whole ? cols * channels : channels;
     for (int64_t r = 0; r < rows; r++, at += width * pixel) {
         for (int64_t run = 0; run < runs; run++) {
-            for (const float *line = at + run * pixel, *end = line + length; line < end; line += LINE_FLOATS) {
+            for (const float *line = at + run * pixel, *end = line + length; line < end; line += GATUN_LINE_FLOATS) {
                 if (write) {
                     __builtin_prefetch(line, 1, 3);
                 } else {

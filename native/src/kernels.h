@@ -24,6 +24,9 @@ struct gatun_plane {
 /* Results from this size on do not stay in a cache until they are read: that of the last level of most processors. */
 #define GATUN_STREAM_BYTES ((int64_t)32 << 20)
 
+/* Floats of a cache line. */
+#define GATUN_LINE_FLOATS 16
+
 /* Lines shorter than this are stored the ordinary way. */
 #define GATUN_STREAM_LINE 1024
 

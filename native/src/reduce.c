@@ -17,7 +17,7 @@
 enum { MAX_PARTIALS = 2048 };
 
 /* Rows whose results are kept together. */
-enum { ROWS_AT_ONCE = 256, LINE_FLOATS = 16 };
+enum { ROWS_AT_ONCE = 256 };
 
 /* Rows of a part that are worth partial results. */
 enum { TALL_ROWS = 64 };
@@ -86,7 +86,7 @@ static void reduce_by_rows(const struct reduce_job *job, const struct nd *kept, 
         for (int64_t r = 0; r < rows.size; r += ROWS_AT_ONCE) {
             const int64_t n = GATUN_MIN(rows.size - r, ROWS_AT_ONCE);
             if (rows.y == 1) { /* what is written comes from memory meanwhile */
-                for (int64_t i = 0; i < n; i += LINE_FLOATS) {
+                for (int64_t i = 0; i < n; i += GATUN_LINE_FLOATS) {
                     __builtin_prefetch(y + at.y + r + i, 1, 2);
                 }
             }

@@ -80,10 +80,10 @@ INLINE vf operand_part(const float *p, int64_t step, int64_t i, int64_t n) {
 
 INLINE int64_t streamed_lines(int32_t op, int64_t i, int64_t n, const float *a, int64_t a_step, const float *b,
                               int64_t b_step, float *y) {
-    for (; i + FETCH_AHEAD <= n; i += LINE_FLOATS) {
+    for (; i + FETCH_AHEAD <= n; i += GATUN_LINE_FLOATS) {
         FETCH(a + (i + FETCH_AHEAD) * a_step);
         FETCH(b + (i + FETCH_AHEAD) * b_step);
-        for (int64_t j = i; j < i + LINE_FLOATS; j += VL) {
+        for (int64_t j = i; j < i + GATUN_LINE_FLOATS; j += VL) {
             v_stream(y + j, binary_value(op, operand(a, a_step, j), operand(b, b_step, j)));
         }
     }

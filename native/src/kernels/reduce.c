@@ -148,12 +148,10 @@ INLINE void short_rows(int32_t op, int64_t cols, const float *a, int64_t row_str
     for (int r = 0; r < GROUP_ROWS; r++) {
         acc[r] = start;
     }
-    if (whole > 0) { /* in the order of memory */
 #pragma GCC unroll 8
-        for (int r = 0; r < GROUP_ROWS; r++) {
-            for (int64_t c = 0; c < whole; c += VL) {
-                acc[r] = combine(op, acc[r], v_load(a + r * row_stride + c));
-            }
+    for (int r = 0; r < GROUP_ROWS; r++) { /* in the order of memory */
+        for (int64_t c = 0; c < whole; c += VL) {
+            acc[r] = combine(op, acc[r], v_load(a + r * row_stride + c));
         }
     }
     if (whole < cols) {
@@ -176,7 +174,7 @@ INLINE void short_rows(int32_t op, int64_t cols, const float *a, int64_t row_str
 INLINE void fetch_rows(int64_t n, int64_t cols, const float *a, int64_t row_stride, int64_t r) {
     if (row_stride == cols) {
         const int64_t begin = r * cols + FETCH_AHEAD, end = begin + GROUP_ROWS * cols;
-        for (int64_t i = begin; i < end && i < n * cols; i += LINE_FLOATS) {
+        for (int64_t i = begin; i < end && i < n * cols; i += GATUN_LINE_FLOATS) {
             FETCH(a + i);
         }
     }
@@ -261,14 +259,15 @@ INLINE void wide_columns(int32_t op, int64_t rows, int64_t cols, const float *a,
         }
         for (; r < end; r++) {
             const float *row = a + r * row_stride;
-            const int64_t last = r + 1 < rows ? fetched : here; /* nothing behind the end */
+            const int64_t left = (rows - r) * cols - FETCH_AHEAD; /* nothing behind the end */
+            const int64_t last = left < fetched ? left : fetched;
             int64_t c = 0;
-            for (; c + LINE_FLOATS <= cols; c += LINE_FLOATS) {
+            for (; c + GATUN_LINE_FLOATS <= cols; c += GATUN_LINE_FLOATS) {
                 if (c < last) {
                     FETCH(row + c + FETCH_AHEAD + (c < here ? 0 : row_stride - cols));
                 }
 #pragma GCC unroll 4
-                for (int64_t i = c; i < c + LINE_FLOATS; i += VL) {
+                for (int64_t i = c; i < c + GATUN_LINE_FLOATS; i += VL) {
                     v_store(part + i, combine(op, v_load(part + i), v_load(row + i)));
                 }
             }

@@ -47,9 +47,9 @@ INLINE vf unary_value(int32_t op, vf a, vf p, vf q) {
 }
 
 INLINE int64_t streamed_lines(int32_t op, vf p, vf q, int64_t i, int64_t n, const float *a, float *y) {
-    for (; i + FETCH_AHEAD <= n; i += LINE_FLOATS) {
+    for (; i + FETCH_AHEAD <= n; i += GATUN_LINE_FLOATS) {
         FETCH(a + i + FETCH_AHEAD);
-        for (int64_t j = i; j < i + LINE_FLOATS; j += VL) {
+        for (int64_t j = i; j < i + GATUN_LINE_FLOATS; j += VL) {
             v_stream(y + j, unary_value(op, v_load(a + j), p, q));
         }
     }

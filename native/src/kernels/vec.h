@@ -41,8 +41,8 @@
 /* Fetches into the core's outer cache: the inner one holds what is worked on. */
 #define FETCH(p) __builtin_prefetch((p), 0, 2)
 
-/* Floats of a cache line, and how many ahead of the work what comes from memory is asked for. */
-enum { LINE_FLOATS = 16, FETCH_AHEAD = 512 };
+/* Floats ahead of the work for which memory is asked. */
+enum { FETCH_AHEAD = 512 };
 
 typedef float vf __attribute__((vector_size(VL * 4)));
 typedef int32_t vi __attribute__((vector_size(VL * 4)));
