@@ -76,7 +76,7 @@ final class BenchCommand implements Callable<Integer> {
             names = "--seconds",
             paramLabel = "S",
             defaultValue = "5",
-            description = "Time per figure and library (default: 5).")
+            description = "Time per figure and library, after warming up (default: 5).")
     private double seconds;
 
     @Override

@@ -32,13 +32,20 @@ public final class Alternating {
     /** Fewer turns than this say nothing; they are taken even when the budget is spent. */
     private static final int FEWEST_TURNS = 3;
 
-    private static final double WARM_UP_SHARE = 0.4;
+    /** Warming one library up ends at this multiple of its share of the budget ... */
+    private static final double MOST_WARM_UP = 4;
+
+    /** ... and at this many seconds. */
+    private static final double MOST_WARM_UP_SECONDS = 25;
 
     /** Two looks at the median that differ by less than this look steady. */
     private static final double STEADY = 0.03;
 
-    /** Less than this of a round's time spent on compiling is a virtual machine that is warm. */
+    /** Less than this of the time spent on compiling is a virtual machine that is warm ... */
     private static final double COMPILER_SHARE = 0.1;
+
+    /** ... over this long: a method counts when it is finished, and a large one takes a second. */
+    private static final double COMPILER_SECONDS = 1.5;
 
     private final List<Runner> runners;
     private final Options options;
@@ -55,8 +62,9 @@ public final class Alternating {
     /**
      * How long to measure and in what pieces.
      *
-     * @param seconds the budget for all together; at most {@value #WARM_UP_SHARE} of it goes into
-     *     warming up
+     * @param seconds the budget of the timed turns of all together; warming up comes before, until
+     *     the virtual machine's compiler has little to do: for several seconds it takes a processor
+     *     away from a library that runs on all of them
      * @param roundMillis how long the timed part of a round lasts at least; slow steps are timed in
      *     twos
      * @param settleMillis how long the part thrown away at the start of a round lasts at least; it
@@ -144,18 +152,18 @@ public final class Alternating {
     }
 
     private List<Result> run() {
-        long start = clock.getAsLong();
         long budget = (long) (options.seconds() * 1e9);
         List<List<Round>> rounds = new ArrayList<>();
         double[] roundMillis = new double[runners.size()];
         List<Integer> turn = new ArrayList<>();
         for (int i = 0; i < runners.size(); i++) {
-            double nanos = warmUp(runners.get(i), (long) (budget * WARM_UP_SHARE / runners.size()));
+            double nanos = warmUp(runners.get(i), longestWarmUp());
             roundMillis[i] = Math.max(options.roundMillis(), 1.5 * nanos / 1e6);
             rounds.add(new ArrayList<>());
             turn.add(i);
         }
-        long now = clock.getAsLong();
+        long start = clock.getAsLong();
+        long now = start;
         long longest = 0;
         for (int turns = 0; turns < FEWEST_TURNS || now + longest - start <= budget; turns++) {
             long before = now;
@@ -179,29 +187,36 @@ public final class Alternating {
         return results;
     }
 
+    private long longestWarmUp() {
+        double share = options.seconds() / runners.size();
+        return (long) (Math.min(MOST_WARM_UP * share, MOST_WARM_UP_SECONDS) * 1e9);
+    }
+
     /**
-     * Runs rounds until two looks in a row bring nothing new and the compiler has little to do, or
-     * the time is over.
+     * Runs rounds until two looks in a row bring nothing new and the compiler has had little to do,
+     * or the time is over.
      *
      * @return what a step costs at best
      */
     private double warmUp(Runner runner, long nanos) {
         long start = clock.getAsLong();
-        long atLeast = Math.min(nanos / 2, 1_000_000_000L);
+        long atLeast = Math.min(nanos / 4, 1_000_000_000L);
         double best = Double.POSITIVE_INFINITY;
         int steady = 0;
-        long last = start;
+        long quietSince = start;
         long compiler = runner.compilerMillis();
         while (true) {
             double median = runner.round(0, options.roundMillis()).nanosPerStep();
+            steady = median > best * (1 - STEADY) ? steady + 1 : 0;
+            best = Math.min(best, median);
             long now = clock.getAsLong();
             long compiled = runner.compilerMillis() - compiler;
-            boolean quiet = compiled * 1e6 < COMPILER_SHARE * (now - last);
-            steady = quiet && median > best * (1 - STEADY) ? steady + 1 : 0;
-            best = Math.min(best, median);
-            last = now;
-            compiler += compiled;
-            if (now - start >= nanos || (now - start >= atLeast && steady >= 2)) {
+            if (compiled > COMPILER_SHARE * COMPILER_SECONDS * 1e3) {
+                quietSince = now;
+                compiler += compiled;
+            }
+            boolean quiet = now - quietSince >= COMPILER_SECONDS * 1e9;
+            if (now - start >= nanos || (now - start >= atLeast && quiet && steady >= 2)) {
                 return best;
             }
         }

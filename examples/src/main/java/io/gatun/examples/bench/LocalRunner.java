@@ -24,14 +24,16 @@ public final class LocalRunner implements Runner {
     private final Workload workload;
     private final List<Stepper> steppers = new ArrayList<>();
     private final @Nullable ExecutorService threads;
+    private final LongSupplier compiler;
 
     /** Takes a workload over; closing the runner closes it. */
     public LocalRunner(Workload workload) {
-        this(workload, System::nanoTime);
+        this(workload, System::nanoTime, ProcessorTime::compilerMillis);
     }
 
-    LocalRunner(Workload workload, LongSupplier clock) {
+    LocalRunner(Workload workload, LongSupplier clock, LongSupplier compiler) {
         this.workload = workload;
+        this.compiler = compiler;
         int callers = workload.job().callers();
         if (callers == 1) {
             threads = null;
@@ -100,7 +102,7 @@ public final class LocalRunner implements Runner {
 
     @Override
     public long compilerMillis() {
-        return ProcessorTime.compilerMillis();
+        return compiler.getAsLong();
     }
 
     @Override
