@@ -77,14 +77,24 @@ void KERNEL(gather_columns)(const gatun_conv2d *conv, const float *columns, int6
         int64_t y_count = x.count > 0 ? y.count : 0;
         for (int64_t c = 0; c < channels; c += VL) {
             int64_t lanes = MIN(channels - c, VL);
-            vf sum = {0};
+            vf sum = {0}, other = {0};
             for (int64_t i = 0; i < y_count; i++) {
                 const float *p = start + i * down + c;
-                for (int64_t j = 0; j < x.count; j++, p += right) {
-                    sum += v_load(p); /* the lanes of other taps are not stored */
+                int64_t j = 0;
+                for (; j + 2 <= x.count; j += 2, p += 2 * right) { /* the lanes of other taps are not stored */
+                    sum += v_load(p);
+                    other += v_load(p + right);
+                }
+                if (j < x.count) {
+                    sum += v_load(p);
                 }
             }
-            v_store_part(dx + c, sum, lanes);
+            /* where pixels of the row follow, their channels are written later */
+            if (lanes == VL || (channels < VL && (conv->in_width - ix) * channels >= VL)) {
+                v_store(dx + c, sum + other);
+            } else {
+                v_store_part(dx + c, sum + other, lanes);
+            }
         }
     }
 }

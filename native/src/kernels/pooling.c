@@ -9,6 +9,31 @@
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
 #define MAX(a, b) ((a) > (b) ? (a) : (b))
 
+/* A byte for each lane: the compilers know the instructions that narrow and widen. */
+typedef uint8_t v_bytes __attribute__((vector_size(VL)));
+
+INLINE void store_bytes(uint8_t *p, v_bytes bytes, int64_t lanes) {
+    if (lanes == VL) {
+        memcpy(p, &bytes, sizeof bytes);
+        return;
+    }
+    for (int64_t j = 0; j < lanes; j++) {
+        p[j] = bytes[j];
+    }
+}
+
+INLINE v_bytes load_bytes(const uint8_t *p, int64_t lanes) {
+    v_bytes bytes = {0};
+    if (lanes == VL) {
+        memcpy(&bytes, p, sizeof bytes);
+        return bytes;
+    }
+    for (int64_t j = 0; j < lanes; j++) {
+        bytes[j] = p[j];
+    }
+    return bytes;
+}
+
 INLINE void store_winners(void *winners, int wide, int64_t at, vi index, int64_t lanes) {
     if (wide) {
         v_store_part((float *)winners + at, (vf)index, lanes);
@@ -16,16 +41,19 @@ INLINE void store_winners(void *winners, int wide, int64_t at, vi index, int64_t
     }
     uint8_t *p = (uint8_t *)winners + at;
 #if defined(GATUN_KERNELS_AVX512)
-    __m128i narrow = _mm512_cvtepi32_epi8((__m512i)index);
+    _mm_mask_storeu_epi8(p, v_first(lanes), _mm512_cvtepi32_epi8((__m512i)index));
+#elif defined(GATUN_KERNELS_AVX2)
+    /* the lowest byte of each lane, four by four, then the upper four next to the lower ones */
+    const __m256i lowest = _mm256_set1_epi32(0x0c080400);
+    __m256i bytes = _mm256_shuffle_epi8((__m256i)index, lowest);
+    __m128i narrow = _mm_unpacklo_epi32(_mm256_castsi256_si128(bytes), _mm256_extracti128_si256(bytes, 1));
     if (lanes == VL) {
-        _mm_storeu_si128((__m128i *)(void *)p, narrow);
+        _mm_storel_epi64((__m128i *)(void *)p, narrow);
     } else {
-        _mm_mask_storeu_epi8(p, v_first(lanes), narrow);
+        store_bytes(p, (v_bytes)_mm_cvtsi128_si64(narrow), lanes);
     }
 #else
-    for (int64_t j = 0; j < lanes; j++) {
-        p[j] = (uint8_t)index[j];
-    }
+    store_bytes(p, __builtin_convertvector(index, v_bytes), lanes);
 #endif
 }
 
@@ -37,11 +65,7 @@ INLINE vi load_winners(const void *winners, int wide, int64_t at, int64_t lanes)
 #if defined(GATUN_KERNELS_AVX512)
     return (vi)_mm512_cvtepu8_epi32(_mm_maskz_loadu_epi8(v_first(lanes), p));
 #else
-    vi index = {0};
-    for (int64_t j = 0; j < lanes; j++) {
-        index[j] = p[j];
-    }
-    return index;
+    return __builtin_convertvector(load_bytes(p, lanes), vi);
 #endif
 }
 
@@ -92,11 +116,11 @@ INLINE void forward_row(const gatun_pool2d *p, const float *x, int64_t out_row, 
  * of a row follow; while they fill a vector, whole vectors are read and written, and what they spoil is written later.
  */
 INLINE vf load_room(const float *p, int64_t lanes, int64_t room) {
-    return room >= VL ? v_load(p) : v_load_part(p, lanes);
+    return lanes == VL || room >= VL ? v_load(p) : v_load_part(p, lanes);
 }
 
 INLINE void store_room(float *p, vf v, int64_t lanes, int64_t room) {
-    if (room >= VL) {
+    if (lanes == VL || room >= VL) {
         v_store(p, v);
     } else {
         v_store_part(p, v, lanes);
