@@ -93,20 +93,43 @@ struct conv_state {
     int pass;
     float *x, *w, *bias, *y, *dx, *dw;
     void *workspace;
+    void *packed; /* copies of the prepared weights, taken in turn: in a network, too, they come from memory */
+    int64_t packed_bytes, copies, turn;
 };
 
 static void run_conv(void *state) {
     struct conv_state *s = state;
     switch (s->pass) {
     case 0: gatun_conv2d_forward(&s->conv, s->x, s->w, s->bias, NULL, s->y, s->workspace); break;
+    case 3: {
+        const char *weights = (const char *)s->packed + s->turn++ % s->copies * s->packed_bytes;
+        gatun_conv2d_forward(&s->conv, s->x, (const float *)(const void *)weights, s->bias, NULL, s->y, s->workspace);
+        break;
+    }
     case 1: gatun_conv2d_backward_input(&s->conv, s->y, s->w, s->dx, s->workspace); break;
     default: gatun_conv2d_backward_weight(&s->conv, s->x, s->y, s->dw, s->bias, s->workspace); break;
     }
 }
 
+enum { MEMORY_BYTES = 96 << 20 }; /* more than a cache holds */
+
+static void pack(struct conv_state *s) {
+    s->conv.algorithm = gatun_conv2d_algorithm(&s->conv, GATUN_CONV_FORWARD);
+    s->packed_bytes = gatun_conv2d_packed_bytes(&s->conv);
+    if (s->packed_bytes == 0) {
+        s->pass = GATUN_CONV_FORWARD, s->conv.packed = 0;
+        return;
+    }
+    s->copies = MEMORY_BYTES / s->packed_bytes + 1;
+    s->packed = floats(s->copies * s->packed_bytes / 4);
+    for (int64_t i = 0; i < s->copies; i++) {
+        gatun_conv2d_pack(&s->conv, s->w, (char *)s->packed + i * s->packed_bytes);
+    }
+}
+
 static void bench_conv(const char *name, gatun_conv2d c) {
-    static const char *const passes[] = {"forward", "backward input", "backward weight"};
-    for (int pass = 0; pass < 3; pass++) {
+    static const char *const passes[] = {"forward", "backward input", "backward weight", "forward, packed"};
+    for (int pass = 0; pass < 4; pass++) {
         for (int threads = 1; threads <= 2; threads++) {
             char text[100];
             snprintf(text, sizeof text, "%s, batch %d, %s", name, c.batch, passes[pass]);
@@ -116,14 +139,19 @@ static void bench_conv(const char *name, gatun_conv2d c) {
             c.threads = threads;
             c.algorithm = algorithm;
             struct conv_state s = {.conv = c, .pass = pass};
+            s.conv.packed = pass == 3;
             int64_t nx = (int64_t)c.batch * c.in_height * c.in_width * c.in_channels;
             int64_t ny = (int64_t)c.batch * c.out_height * c.out_width * c.out_channels;
             int64_t nw = (int64_t)c.kernel_height * c.kernel_width * c.in_channels * c.out_channels;
             s.x = floats(nx), s.dx = floats(nx), s.y = floats(ny), s.w = floats(nw), s.dw = floats(nw);
             s.bias = floats(c.out_channels);
-            s.workspace = floats(gatun_conv2d_workspace(&c, pass) / 4);
+            if (pass == 3) {
+                pack(&s);
+            }
+            s.workspace = floats(gatun_conv2d_workspace(&s.conv, s.pass == 3 ? GATUN_CONV_FORWARD : s.pass) / 4);
             report(text, threads, time_of(run_conv, &s), 2.0 * (double)ny * (double)(nw / c.out_channels));
             free(s.x), free(s.dx), free(s.y), free(s.w), free(s.dw), free(s.bias), free(s.workspace);
+            free(s.packed);
         }
     }
 }
@@ -391,6 +419,8 @@ int main(int argc, char **argv) {
     bench_conv("128-128, 28x28, 3x3", square(1, 128, 28, 128, 3, 1, 1));
     bench_conv("256-256, 14x14, 3x3", square(1, 256, 14, 256, 3, 1, 1));
     bench_conv("512-512, 7x7, 3x3", square(1, 512, 7, 512, 3, 1, 1));
+    bench_conv("128-256, 28x28, 3x3, stride 2", square(1, 128, 28, 256, 3, 2, 1));
+    bench_conv("256-512, 14x14, 3x3, stride 2", square(1, 256, 14, 512, 3, 2, 1));
     bench_conv("64-256, 56x56, 1x1", square(1, 64, 56, 256, 1, 1, 0));
     bench_gemm(128, 512, 784, 0, 0), bench_gemm(128, 512, 512, 0, 0), bench_gemm(128, 10, 512, 0, 0);
     bench_gemm(784, 512, 128, 1, 0), bench_gemm(128, 512, 512, 0, 1), bench_gemm(512, 10, 128, 1, 0);

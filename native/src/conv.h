@@ -21,7 +21,7 @@ struct conv_plan {
     int32_t padded;       /* direct: the images must be copied with their padding */
     int64_t strip_rows;   /* direct: output rows per strip */
     int64_t tile;         /* im2col: output pixels per tile; Winograd: tiles per block */
-    int32_t column_parts; /* Winograd: output channels are divided among so many parts ... */
+    int32_t column_parts; /* Winograd, direct: output channels are divided among so many parts ... */
     int64_t group;        /* ... which go through them in groups of this size */
     int32_t fused;        /* Winograd: a group's weights are transformed when they are needed */
     int64_t packed_bytes; /* workspace for the weights in the form that the algorithm wants ... */

@@ -49,12 +49,38 @@ static int64_t strip_pitch(const struct conv_job *job, const gatun_conv2d *c) {
     return (job->plan.padded ? conv_strip_width(c) : c->in_width) * c->in_channels;
 }
 
+/* Some rows of output, from the strip of input that they read; columns first..last, group by group. */
+static void direct_strip(const struct direct_job *d, struct gatun_tile *tile, const float *strip, int64_t row,
+                         int64_t rows, int64_t first, int64_t last) {
+    const gatun_conv2d *c = d->conv;
+    const int64_t pitch = strip_pitch(d->job, c), group = d->job->plan.group, depth = conv_taps(c);
+    for (int64_t column = first; column < last; column += group) {
+        const int64_t next = column + group < last ? column + group : first;
+        tile->cols = GATUN_MIN(group, last - column);
+        tile->panels = d->panels + column * depth;
+        tile->bias = d->bias ? d->bias + column : NULL;
+        tile->next_floats = next == column ? 0 : GATUN_MIN(group, last - next) * depth / rows;
+        for (int64_t i = 0; i < rows; i++) {
+            const int64_t at = (row + i) * c->out_width * c->out_channels + column;
+            tile->in = strip + i * c->stride_height * pitch;
+            tile->out = d->y + at;
+            tile->residual = d->residual ? d->residual + at : NULL;
+            tile->next = d->panels + next * depth + i * tile->next_floats;
+            d->job->kernels->tile_rows(tile, c->out_width);
+        }
+    }
+}
+
 static void direct_part(void *argument, int32_t part) {
     const struct direct_job *d = argument;
     const struct conv_job *job = d->job;
     const gatun_conv2d *c = d->conv;
-    const int64_t pitch = strip_pitch(job, c), out_row = (int64_t)c->out_width * c->out_channels;
-    const int64_t rows = (int64_t)c->batch * c->out_height;
+    const int32_t column_parts = job->plan.column_parts, row_parts = job->plan.parts / column_parts;
+    const int32_t row_part = part / column_parts, column_part = part % column_parts;
+    const int64_t pitch = strip_pitch(job, c), rows = (int64_t)c->batch * c->out_height;
+    const int64_t panel = 2 * (int64_t)job->kernels->vector;
+    const int64_t first = part_begin_blocks(c->out_channels, panel, column_parts, column_part);
+    const int64_t last = part_begin_blocks(c->out_channels, panel, column_parts, column_part + 1);
     const int one_run = c->dilation_width == 1;
     struct gatun_tile tile = {
         .in_step = (int64_t)c->stride_width * c->in_channels,
@@ -63,25 +89,16 @@ static void direct_part(void *argument, int32_t part) {
         .outer_step = c->dilation_height * pitch,
         .inner_step = (int64_t)c->dilation_width * c->in_channels,
         .length = (int64_t)c->in_channels * (one_run ? c->kernel_width : 1),
-        .panels = d->panels,
-        .cols = c->out_channels,
         .out_step = c->out_channels,
-        .bias = d->bias,
         .relu = c->activation == GATUN_ACTIVATE_RELU,
     };
     float *copy = (float *)(void *)conv_slice(job, part);
-    const int64_t end = part_begin(rows, job->plan.parts, part + 1);
-    for (int64_t r = part_begin(rows, job->plan.parts, part), count; r < end; r += count) {
+    const int64_t end = part_begin(rows, row_parts, row_part + 1);
+    for (int64_t r = part_begin(rows, row_parts, row_part), count; r < end; r += count) {
         int64_t row = r % c->out_height;
         count = GATUN_MIN(GATUN_MIN(job->plan.strip_rows, c->out_height - row), end - r);
         const float *image = d->x + r / c->out_height * conv_in_size(c);
-        const float *strip = strip_input(job, c, image, row, count, copy);
-        for (int64_t i = 0; i < count; i++) {
-            tile.in = strip + i * c->stride_height * pitch;
-            tile.out = d->y + (r + i) * out_row;
-            tile.residual = d->residual ? d->residual + (r + i) * out_row : NULL;
-            job->kernels->tile_rows(&tile, c->out_width);
-        }
+        direct_strip(d, &tile, strip_input(job, c, image, row, count, copy), r, count, first, last);
     }
 }
 

@@ -9,6 +9,10 @@
 
 /* A strip of padded input should stay in the first-level cache with the panel of weights that passes over it. */
 #define STRIP_BYTES (32 * 1024)
+/* Where the weights fill the inner caches, a strip shares the second-level cache with one panel of them instead. */
+#define WIDE_WEIGHT_BYTES (128 * 1024)
+#define WIDE_STRIP_BYTES (192 * 1024)
+#define MIN_PART_PANELS 2
 /* A panel of weights is read again for every tile of pixels; beyond this it falls out of the second-level cache. */
 #define PANEL_BYTES (640 * 1024)
 /* The columns of one image, between the product and the gathering. */
@@ -40,27 +44,45 @@ static int64_t strip_floats(const gatun_conv2d *c, int64_t rows) {
     return conv_strip_height(c, rows) * conv_strip_width(c) * c->in_channels;
 }
 
-static int64_t choose_strip_rows(const gatun_conv2d *c) {
+static int64_t choose_strip_rows(const gatun_conv2d *c, int64_t bytes) {
     int64_t rows = 1;
-    while (rows < c->out_height && strip_floats(c, rows + 1) * 4 <= STRIP_BYTES) {
+    while (rows < c->out_height && strip_floats(c, rows + 1) * 4 <= bytes) {
         rows++;
     }
     return rows;
 }
 
+/*
+ * Parts share out output rows. Few weights pass over a row at a time. Many go panel by panel over a large strip, and where
+ * rows are few, parts share out the panels too, so that each weight is read by one of them.
+ */
 static void plan_direct(const gatun_conv2d *c, const struct gatun_kernels *k, struct conv_plan *plan) {
+    const int64_t rows = (int64_t)c->batch * c->out_height, panel = 2 * (int64_t)k->vector;
+    const int64_t panels = (c->out_channels + panel - 1) / panel;
+    const int wide = conv_taps(c) * c->out_channels * (int64_t)sizeof(float) > WIDE_WEIGHT_BYTES;
     plan->padded = needs_padding(c);
-    plan->parts = conv_parts(c, (int64_t)c->batch * c->out_height);
-    plan->strip_rows = plan->padded ? choose_strip_rows(c) : c->out_height;
+    plan->parts = conv_parts(c, wide ? rows * panels : rows);
+    plan->column_parts = 1;
+    plan->group = wide ? panel : c->out_channels;
+    plan->strip_rows = plan->padded ? choose_strip_rows(c, STRIP_BYTES) : c->out_height;
+    if (wide) {
+        plan->strip_rows = choose_strip_rows(c, WIDE_STRIP_BYTES);
+        while (plan->column_parts < plan->parts && plan->column_parts * 2 * MIN_PART_PANELS <= panels
+               && rows * plan->column_parts < plan->parts * plan->strip_rows) {
+            plan->column_parts *= 2;
+        }
+        plan->parts = plan->column_parts * (int32_t)GATUN_MIN(GATUN_MAX(plan->parts / plan->column_parts, 1), rows);
+    }
     plan->packed_bytes = float_bytes(conv_taps(c) * round_up(c->out_channels, k->vector));
     plan->slice_bytes = plan->padded ? float_bytes(strip_floats(c, plan->strip_rows)) : 0;
 }
 
 static void plan_direct_weight(const gatun_conv2d *c, const struct gatun_kernels *k, struct conv_plan *plan) {
     int64_t cols = round_up(c->out_channels, k->vector);
-    plan_direct(c, k, plan);
-    plan->strip_rows = choose_strip_rows(c);
-    plan->packed_bytes = 0;
+    plan->padded = needs_padding(c);
+    plan->parts = conv_parts(c, (int64_t)c->batch * c->out_height);
+    plan->strip_rows = choose_strip_rows(c, STRIP_BYTES);
+    plan->slice_bytes = plan->padded ? float_bytes(strip_floats(c, plan->strip_rows)) : 0;
     plan->slice_bytes += float_bytes(conv_taps(c) * cols);
     plan->slice_bytes += float_bytes(2 * (int64_t)c->out_channels);
     if (cols != c->out_channels) {
@@ -71,7 +93,7 @@ static void plan_direct_weight(const gatun_conv2d *c, const struct gatun_kernels
 static void plan_pixel(const gatun_conv2d *c, enum gatun_conv_pass pass, const struct gatun_kernels *k,
                        struct conv_plan *plan) {
     plan->parts = conv_parts(c, (int64_t)c->batch * c->out_height);
-    plan->strip_rows = choose_strip_rows(c);
+    plan->strip_rows = choose_strip_rows(c, STRIP_BYTES);
     /* pixel_row reads whole vectors, so up to two of them behind the strip */
     plan->slice_bytes = float_bytes(strip_floats(c, plan->strip_rows) + 2 * k->vector);
     if (pass == GATUN_CONV_BACKWARD_WEIGHT) {
@@ -129,7 +151,7 @@ static void plan_depthwise(const gatun_conv2d *c, enum gatun_conv_pass pass, str
     /* a multiplication here costs about as much as moving a float */
     plan->parts = parts_for(c->threads, units, GATUN_COST_MEMORY * multiply_adds(c));
     if (pass == GATUN_CONV_FORWARD) {
-        plan->strip_rows = choose_strip_rows(c);
+        plan->strip_rows = choose_strip_rows(c, STRIP_BYTES);
         plan->slice_bytes = float_bytes(strip_floats(c, plan->strip_rows));
     } else if (pass == GATUN_CONV_BACKWARD_WEIGHT) {
         plan->slice_bytes = float_bytes(conv_taps(c) * c->out_channels) + float_bytes(2 * (int64_t)c->out_channels);

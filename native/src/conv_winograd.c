@@ -348,6 +348,7 @@ static void multiply_group(const struct winograd_job *w, const struct range *gro
                            const float *v, float *products, float *u) {
     const struct conv_job *job = w->job;
     const struct filters f = group_filters(w, group, u);
+    const int64_t columns = round_up(group->columns, job->kernels->vector);
     for (int64_t i = 0; i < w->geometry.positions; i++) {
         const struct gatun_tile tile = {
             .in = v + i * w->input_plane,
@@ -356,7 +357,9 @@ static void multiply_group(const struct winograd_job *w, const struct range *gro
             .inner = 1,
             .length = f.depth,
             .panels = f.u + i * f.plane,
-            .cols = round_up(group->columns, job->kernels->vector),
+            .next = i + 1 < w->geometry.positions ? f.u + (i + 1) * f.plane : NULL,
+            .next_floats = f.depth * GATUN_MIN(columns, 2 * (int64_t)job->kernels->vector),
+            .cols = columns,
             .out = products + i * w->product_plane,
             .out_step = w->group,
         };

@@ -51,6 +51,8 @@ struct gatun_tile {
     const float *panels;
     int64_t panel_skip;  /* rows of a panel before those of the segments ... */
     int64_t panel_depth; /* ... and in all; 0 if they are those of the segments */
+    const float *next;   /* what will be read after these panels, to be fetched into a cache meanwhile, or null ... */
+    int64_t next_floats; /* ... and how much of it */
     int64_t cols; /* columns of the output */
     float *out;
     int64_t out_step;

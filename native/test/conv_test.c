@@ -240,6 +240,7 @@ static void test_named_shapes(void) {
         square(2, 24, 9, 40, 1, 2, 0),
         square(1, 200, 6, 150, 3, 1, 1), /* too large for the direct kernels */
         square(3, 170, 5, 200, 3, 2, 1),
+        square(1, 64, 40, 70, 3, 2, 1),  /* panel by panel over several strips */
         square(1, 8, 2, 8, 7, 1, 3),     /* kernel larger than the image */
         square(5, 2, 1, 3, 3, 1, 1),
     };

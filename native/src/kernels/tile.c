@@ -20,11 +20,29 @@ enum { MAX_ROWS_1 = 12, MAX_ROWS_2 = 6 };
 #endif
 
 /*
+ * The panel that comes next is asked for in the course of all tiles over this one, a little in each step: of weights
+ * that no cache holds, all tiles but the first would else leave the memory idle.
+ */
+struct ahead {
+    const float *at;
+    int64_t step; /* floats for each position of the sum */
+};
+
+INLINE struct ahead fetch_ahead(struct ahead a) {
+    FETCH(a.at);
+#if VL > GATUN_LINE_FLOATS / 2
+    FETCH(a.at + VL);
+#endif
+    a.at += a.step;
+    return a;
+}
+
+/*
  * room: so many floats from out on may be written. Where the rows of the output follow each other closely, a whole
  * vector spoils only floats that later rows write, and is several times faster than a masked one.
  */
-typedef void (*tile_fn)(const struct gatun_tile *t, const float *in, const float *panel, const float *bias,
-                        const float *residual, float *out, int64_t lanes, int64_t room);
+typedef void (*tile_fn)(const struct gatun_tile *t, const float *in, const float *panel, struct ahead ahead,
+                        const float *bias, const float *residual, float *out, int64_t lanes, int64_t room);
 
 INLINE void store_lanes(float *out, vf v, int64_t lanes, int64_t room) {
     if (lanes >= VL || room >= VL) {
@@ -39,8 +57,8 @@ INLINE vf load_lanes(const float *p, int64_t lanes) {
 }
 
 #define TILE(R, J)                                                                                                     \
-    static void tile_##R##_##J(const struct gatun_tile *t, const float *in, const float *panel, const float *bias,     \
-                               const float *residual, float *out, int64_t lanes, int64_t room) {                       \
+    static void tile_##R##_##J(const struct gatun_tile *t, const float *in, const float *panel, struct ahead ahead,    \
+                               const float *bias, const float *residual, float *out, int64_t lanes, int64_t room) {    \
         vf acc[R][J];                                                                                                  \
         const int64_t step = t->in_step, length = t->length;                                                           \
         _Pragma("GCC unroll 2") for (int j = 0; j < J; j++) {                                                          \
@@ -51,6 +69,7 @@ INLINE vf load_lanes(const float *p, int64_t lanes) {
             for (int32_t i = 0; i < t->inner; i++) {                                                                   \
                 const float *p = in + o * t->outer_step + i * t->inner_step;                                           \
                 for (int64_t k = 0; k < length; k++, p++, panel += J * VL) {                                           \
+                    ahead = fetch_ahead(ahead);                                                                        \
                     vf w[J];                                                                                           \
                     _Pragma("GCC unroll 2") for (int j = 0; j < J; j++) w[j] = v_load(panel + j * VL);                 \
                     _Pragma("GCC unroll 16") for (int r = 0; r < R; r++) {                                             \
@@ -90,12 +109,13 @@ TILE(7, 2) TILE(8, 2) TILE(9, 2) TILE(10, 2) TILE(11, 2) TILE(12, 2) TILE(13, 2)
  * The largest tile of a plain product, of which a Winograd convolution makes 36 for each of its blocks: with few channels
  * what goes before and after the sum would take as long as the sum.
  */
-static void product(const struct gatun_tile *t, const float *in, const float *panel, float *out) {
+static void product(const struct gatun_tile *t, const float *in, const float *panel, struct ahead ahead, float *out) {
     vf acc[MAX_ROWS_2][2];
     const int64_t step = t->in_step, out_step = t->out_step;
     const float *const end = panel + t->length * 2 * VL;
     _Pragma("GCC unroll 16") for (int r = 0; r < MAX_ROWS_2; r++) acc[r][0] = acc[r][1] = (vf){0};
     _Pragma("GCC unroll 2") for (; panel < end; panel += 2 * VL, in++) {
+        ahead = fetch_ahead(ahead);
         const vf w0 = v_load(panel), w1 = v_load(panel + VL);
         _Pragma("GCC unroll 16") for (int r = 0; r < MAX_ROWS_2; r++) {
             const float x = in[r * step];
@@ -146,15 +166,20 @@ void KERNEL(tile_rows)(const struct gatun_tile *t, int64_t rows) {
         const float *bias = t->bias ? t->bias + c : NULL;
         int64_t room = t->out_step == t->cols && c == 0 && lanes <= vectors * VL ? rows * t->out_step : 0;
         const float *first = panel + t->panel_skip * vectors * VL;
+        const int last = c + vectors * VL >= t->cols;
+        const float *next = last ? t->next : panel + depth * vectors * VL;
+        const int64_t fetched = last ? t->next_floats : depth * vectors * VL;
+        struct ahead ahead = {next ? next : panel, next ? (fetched + count * depth - 1) / (count * depth) : 0};
         for (int64_t r = 0; r < rows; r += height) {
             int64_t h = rows - r < height ? rows - r : height;
             const int64_t at = r * t->out_step + c;
             if (plain && h == MAX_ROWS_2 && lanes >= 2 * VL) {
-                product(t, t->in + r * t->in_step, first, t->out + at);
-                continue;
+                product(t, t->in + r * t->in_step, first, ahead, t->out + at);
+            } else {
+                tiles[h - 1](t, t->in + r * t->in_step, first, ahead, bias, t->residual ? t->residual + at : NULL,
+                             t->out + at, lanes, room - r * t->out_step);
             }
-            tiles[h - 1](t, t->in + r * t->in_step, first, bias, t->residual ? t->residual + at : NULL, t->out + at,
-                         lanes, room - r * t->out_step);
+            ahead.at += ahead.step * depth;
         }
         c += vectors * VL;
         panel += depth * vectors * VL;
