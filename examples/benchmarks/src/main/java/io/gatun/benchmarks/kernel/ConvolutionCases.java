@@ -23,14 +23,7 @@ final class ConvolutionCases {
             EnumSet.of(ConvPass.FORWARD, ConvPass.BACKWARD_WEIGHT);
 
     private record Layer(
-            String name,
-            int batch,
-            int in,
-            int size,
-            int out,
-            int kernel,
-            int stride,
-            int padding) {
+            int batch, int in, int size, int out, int kernel, int stride, int padding) {
 
         Conv2d conv() {
             int wide = (size + 2 * padding - kernel) / stride + 1;
@@ -98,9 +91,7 @@ final class ConvolutionCases {
             int kernel,
             int stride,
             int padding) {
-        Conv2d conv = new Layer(name, batch, in, size, out, kernel, stride, padding).conv();
-        double flops = 2.0 * sizeY(conv) * in * kernel * kernel;
-        double bytes = 4.0 * (sizeX(conv) + sizeY(conv) + sizeW(conv));
+        Conv2d conv = new Layer(batch, in, size, out, kernel, stride, padding).conv();
         for (ConvPass pass : passes) {
             String group =
                     switch (pass) {
@@ -108,16 +99,28 @@ final class ConvolutionCases {
                         case BACKWARD_INPUT -> "convolution, gradient of the input";
                         case BACKWARD_WEIGHT -> "convolution, gradient of the weights";
                     };
-            all.add(
-                    new KernelCase(
-                            name,
-                            group,
-                            flops,
-                            bytes,
-                            inJava,
-                            (kernels, buffers, threads) ->
-                                    call(kernels, buffers, threads, conv, pass)));
+            all.add(of(group, name, inJava, conv, pass));
         }
+    }
+
+    /** The forward pass of a 3x3 layer that keeps the image's size. */
+    static KernelCase square(String group, String name, int batch, int channels, int size) {
+        Conv2d conv = new Layer(batch, channels, size, channels, 3, 1, 1).conv();
+        return of(group, name, false, conv, ConvPass.FORWARD);
+    }
+
+    private static KernelCase of(
+            String group, String name, boolean inJava, Conv2d conv, ConvPass pass) {
+        double flops =
+                2.0 * sizeY(conv) * conv.inChannels() * conv.kernelHeight() * conv.kernelWidth();
+        double bytes = 4.0 * (sizeX(conv) + sizeY(conv) + sizeW(conv));
+        return new KernelCase(
+                name,
+                group,
+                flops,
+                bytes,
+                inJava,
+                (kernels, buffers, threads) -> call(kernels, buffers, threads, conv, pass));
     }
 
     private static Runnable call(

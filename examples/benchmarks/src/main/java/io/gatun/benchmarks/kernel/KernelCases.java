@@ -17,6 +17,7 @@ final class KernelCases {
         all.addAll(ProductCases.all());
         all.addAll(LayerCases.all());
         all.addAll(MemoryCases.all());
+        all.addAll(GrowthCases.all());
         return all;
     }
 

@@ -57,6 +57,7 @@ final class KernelTables {
 
     private List<String> groups() {
         return results.kernels().stream()
+                .filter(kernel -> !Growth.holds(kernel))
                 .map(Kernel::group)
                 .filter(group -> !group.equals(CALL))
                 .distinct()

@@ -37,6 +37,7 @@ public final class Report {
         Files.writeString(images.resolve("performance-peers.svg"), PeerBars.draw(results));
         Files.writeString(images.resolve("performance-roofline.svg"), Roofline.draw(results));
         Files.writeString(images.resolve("performance-java.svg"), JavaBars.draw(results));
+        new Growth(results).draw().save(images.resolve("performance-growth.png"));
         Files.writeString(docs.resolve("performance.md"), new Report(results).page());
     }
 
@@ -88,6 +89,15 @@ public final class Report {
                 ![Roofline](images/performance-roofline.svg)
                 """,
                 kernels.all(),
+                """
+                ### Growth
+
+                The forward pass of a 3x3 layer. Its multiplications grow in a straight line with images, with pixels and with
+                the square of the channels: where the curves are level, so does the time.
+
+                ![Curves: time for each image, pixel and pair of channels](images/performance-growth.png)
+                """,
+                new Growth(results).table(),
                 """
                 ## Native or Java
 

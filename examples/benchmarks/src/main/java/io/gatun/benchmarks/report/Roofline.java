@@ -75,6 +75,7 @@ final class Roofline {
 
     private boolean isShown(Kernel kernel) {
         return !kernel.inJava()
+                && !Growth.holds(kernel)
                 && kernel.threads() == peak.threads()
                 && kernel.flops() > 0
                 && kernel.bytes() > 0;

@@ -23,7 +23,8 @@ class ReportTest {
                     "performance.md",
                     "images/performance-peers.svg",
                     "images/performance-roofline.svg",
-                    "images/performance-java.svg");
+                    "images/performance-java.svg",
+                    "images/performance-growth.png");
 
     @TempDir private Path folder;
 
@@ -53,6 +54,8 @@ class ReportTest {
                         "PyTorch 2.7.1",
                         "| ResNet-18 64, 56x56, 3x3 |",
                         "| convolution: ResNet-18 64, 56x56, 3x3 |",
+                        "| images | 2 | 32 | 200 us | 6.25 us | 1.25 x |",
+                        "| channels, squared | 1 | 64 | 1.02 ms | 250 ns | 1.00 x |",
                         "| 40.0 x |")) {
             assertTrue(page.contains(part), () -> part + " in " + page);
         }
