@@ -66,7 +66,7 @@ record Images(
     /** Changes that leave labels true: a digit must stay the digit that it is. */
     Augmentation augmentation(long seed) {
         return source.equals("cifar10")
-                ? Augmentation.of(seed).crop(4).flip()
+                ? Augmentation.of(seed).fillFromEdge().crop(4).flip()
                 : Augmentation.of(seed).fill(PAPER).shift(0.08).scale(0.9, 1.1).rotate(12);
     }
 }

@@ -10,7 +10,6 @@ import io.gatun.Threads;
 import io.gatun.nn.GracefulStop;
 import io.gatun.nn.History;
 import io.gatun.nn.Layer;
-import io.gatun.nn.Losses;
 import io.gatun.nn.ProgressBar;
 import io.gatun.nn.Trainer;
 import io.gatun.nn.TrainingListener;
@@ -218,7 +217,7 @@ final class TrainCommand implements Callable<Integer> {
                     spec.root().commandLine().getParseResult().originalArgs(),
                     notes);
             Trainer trainer =
-                    Trainer.of(model, kind.optimizer(rate), Losses.crossEntropy())
+                    Trainer.of(model, kind.optimizer(rate), kind.loss())
                             .metrics(Metrics.accuracy());
             history =
                     practice.apply(trainer, model, listeners)
@@ -257,7 +256,7 @@ final class TrainCommand implements Callable<Integer> {
     /** How good the model is now: as in the last epoch, if it was not set back to its best one. */
     private Trainer.Evaluation tested(History history, Layer model, Images images) {
         if (practice.stopsEarly()) {
-            return Trainer.of(model, kind.optimizer(0), Losses.crossEntropy())
+            return Trainer.of(model, kind.optimizer(0), kind.loss())
                     .metrics(Metrics.accuracy())
                     .evaluate(images.test().batches(TEST_BATCH));
         }
