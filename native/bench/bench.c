@@ -88,9 +88,11 @@ static void measure_peak(void) {
 
 /* ---- convolution */
 
+enum { PACKED_FORWARD = GATUN_CONV_BACKWARD_WEIGHT + 1, PASSES };
+
 struct conv_state {
     gatun_conv2d conv;
-    int pass;
+    int pass; /* of enum gatun_conv_pass, or PACKED_FORWARD */
     float *x, *w, *bias, *y, *dx, *dw;
     void *workspace;
     void *packed; /* copies of the prepared weights, taken in turn: in a network, too, they come from memory */
@@ -100,20 +102,26 @@ struct conv_state {
 static void run_conv(void *state) {
     struct conv_state *s = state;
     switch (s->pass) {
-    case 0: gatun_conv2d_forward(&s->conv, s->x, s->w, s->bias, NULL, s->y, s->workspace); break;
-    case 3: {
+    case GATUN_CONV_FORWARD:
+        gatun_conv2d_forward(&s->conv, s->x, s->w, s->bias, NULL, s->y, s->workspace);
+        break;
+    case PACKED_FORWARD: {
         const char *weights = (const char *)s->packed + s->turn++ % s->copies * s->packed_bytes;
-        gatun_conv2d_forward(&s->conv, s->x, (const float *)(const void *)weights, s->bias, NULL, s->y, s->workspace);
+        gatun_conv2d_forward(&s->conv, s->x, weights, s->bias, NULL, s->y, s->workspace);
         break;
     }
-    case 1: gatun_conv2d_backward_input(&s->conv, s->y, s->w, s->dx, s->workspace); break;
+    case GATUN_CONV_BACKWARD_INPUT:
+        gatun_conv2d_backward_input(&s->conv, s->y, s->w, s->dx, s->workspace);
+        break;
     default: gatun_conv2d_backward_weight(&s->conv, s->x, s->y, s->dw, s->bias, s->workspace); break;
     }
 }
 
 enum { MEMORY_BYTES = 96 << 20 }; /* more than a cache holds */
 
+/* Prepares the weights; where the algorithm takes them as they are, this is an ordinary forward pass. */
 static void pack(struct conv_state *s) {
+    s->conv.packed = 1;
     s->conv.algorithm = gatun_conv2d_algorithm(&s->conv, GATUN_CONV_FORWARD);
     s->packed_bytes = gatun_conv2d_packed_bytes(&s->conv);
     if (s->packed_bytes == 0) {
@@ -128,8 +136,8 @@ static void pack(struct conv_state *s) {
 }
 
 static void bench_conv(const char *name, gatun_conv2d c) {
-    static const char *const passes[] = {"forward", "backward input", "backward weight", "forward, packed"};
-    for (int pass = 0; pass < 4; pass++) {
+    static const char *const passes[PASSES] = {"forward", "backward input", "backward weight", "forward, packed"};
+    for (int pass = 0; pass < PASSES; pass++) {
         for (int threads = 1; threads <= 2; threads++) {
             char text[100];
             snprintf(text, sizeof text, "%s, batch %d, %s", name, c.batch, passes[pass]);
@@ -139,16 +147,16 @@ static void bench_conv(const char *name, gatun_conv2d c) {
             c.threads = threads;
             c.algorithm = algorithm;
             struct conv_state s = {.conv = c, .pass = pass};
-            s.conv.packed = pass == 3;
             int64_t nx = (int64_t)c.batch * c.in_height * c.in_width * c.in_channels;
             int64_t ny = (int64_t)c.batch * c.out_height * c.out_width * c.out_channels;
             int64_t nw = (int64_t)c.kernel_height * c.kernel_width * c.in_channels * c.out_channels;
             s.x = floats(nx), s.dx = floats(nx), s.y = floats(ny), s.w = floats(nw), s.dw = floats(nw);
             s.bias = floats(c.out_channels);
-            if (pass == 3) {
+            if (pass == PACKED_FORWARD) {
                 pack(&s);
             }
-            s.workspace = floats(gatun_conv2d_workspace(&s.conv, s.pass == 3 ? GATUN_CONV_FORWARD : s.pass) / 4);
+            int real_pass = pass == PACKED_FORWARD ? GATUN_CONV_FORWARD : pass;
+            s.workspace = floats(gatun_conv2d_workspace(&s.conv, real_pass) / 4);
             report(text, threads, time_of(run_conv, &s), 2.0 * (double)ny * (double)(nw / c.out_channels));
             free(s.x), free(s.dx), free(s.y), free(s.w), free(s.dw), free(s.bias), free(s.workspace);
             free(s.packed);

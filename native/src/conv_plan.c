@@ -12,6 +12,7 @@
 /* Where the weights fill the inner caches, a strip shares the second-level cache with one panel of them instead. */
 #define WIDE_WEIGHT_BYTES (128 * 1024)
 #define WIDE_STRIP_BYTES (192 * 1024)
+/* Panels that a part gets at least, where parts share them out: each part copies the input for itself. */
 #define MIN_PART_PANELS 2
 /* A panel of weights is read again for every tile of pixels; beyond this it falls out of the second-level cache. */
 #define PANEL_BYTES (640 * 1024)
@@ -67,11 +68,12 @@ static void plan_direct(const gatun_conv2d *c, const struct gatun_kernels *k, st
     plan->strip_rows = plan->padded ? choose_strip_rows(c, STRIP_BYTES) : c->out_height;
     if (wide) {
         plan->strip_rows = choose_strip_rows(c, WIDE_STRIP_BYTES);
-        while (plan->column_parts < plan->parts && plan->column_parts * 2 * MIN_PART_PANELS <= panels
+        /* as long as a part's rows would not fill a strip */
+        while (plan->column_parts * 2 <= plan->parts && plan->column_parts * 2 * MIN_PART_PANELS <= panels
                && rows * plan->column_parts < plan->parts * plan->strip_rows) {
             plan->column_parts *= 2;
         }
-        plan->parts = plan->column_parts * (int32_t)GATUN_MIN(GATUN_MAX(plan->parts / plan->column_parts, 1), rows);
+        plan->parts = plan->column_parts * (int32_t)GATUN_MIN(plan->parts / plan->column_parts, rows);
     }
     plan->packed_bytes = float_bytes(conv_taps(c) * round_up(c->out_channels, k->vector));
     plan->slice_bytes = plan->padded ? float_bytes(strip_floats(c, plan->strip_rows)) : 0;
