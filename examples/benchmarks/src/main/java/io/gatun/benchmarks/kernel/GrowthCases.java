@@ -21,17 +21,20 @@ final class GrowthCases {
     static List<KernelCase> all() {
         List<KernelCase> all = new ArrayList<>();
         for (int batch = 16; batch <= 1024; batch *= 2) {
-            all.add(ConvolutionCases.square("growth: images", "" + batch, batch, CHANNELS, SIZE));
+            all.add(layer("images", batch, batch, CHANNELS, SIZE));
         }
         for (int size = 16; size <= 128; size *= 2) {
-            String pixels = Integer.toString(size * size);
-            all.add(ConvolutionCases.square("growth: pixels", pixels, BATCH, CHANNELS, size));
+            all.add(layer("pixels", size * size, BATCH, CHANNELS, size));
         }
         for (int channels = 32; channels <= 512; channels *= 2) {
-            all.add(
-                    ConvolutionCases.square(
-                            "growth: channels", "" + channels, BATCH, channels, SIZE));
+            all.add(layer("channels", channels, BATCH, channels, SIZE));
         }
         return all;
+    }
+
+    /** The report's page on growth knows the group by its first word. */
+    private static KernelCase layer(String what, int count, int batch, int channels, int size) {
+        String name = Integer.toString(count);
+        return ConvolutionCases.square("growth: " + what, name, batch, channels, size);
     }
 }

@@ -54,8 +54,8 @@ class ReportTest {
                         "PyTorch 2.7.1",
                         "| ResNet-18 64, 56x56, 3x3 |",
                         "| convolution: ResNet-18 64, 56x56, 3x3 |",
-                        "| images | 2 | 32 | 200 us | 6.25 us | 1.25 x |",
-                        "| channels, squared | 1 | 64 | 1.02 ms | 250 ns | 1.00 x |",
+                        "| images | 2 | 32 | 200 us | 6.25 us per image | 1.25 x |",
+                        "| channels | 1 | 64 | 1.02 ms | 250 ns per pair of channels | 1.00 x |",
                         "| 40.0 x |")) {
             assertTrue(page.contains(part), () -> part + " in " + page);
         }
