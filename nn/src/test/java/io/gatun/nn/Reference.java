@@ -32,6 +32,18 @@ interface Reference {
         }
     }
 
+    /** What layers do that leave their input as it is. */
+    Reference SAME = (x, parameters) -> x;
+
+    /** The product of all sizes after a dimension. */
+    static int inner(int[] dims, int axis) {
+        int product = 1;
+        for (int i = axis + 1; i < dims.length; i++) {
+            product *= dims[i];
+        }
+        return product;
+    }
+
     /** Takes its parameters from the iterator, in the layer's order. */
     Numbers apply(Numbers x, Iterator<Numbers> parameters);
 
