@@ -51,7 +51,7 @@ enum ModelKind {
      * times the weight decay and smoothed labels: with 30,000 images it learnt too many of them by
      * heart.
      */
-    RESNET20(128, 10, "SGD, momentum 0.9, weight decay 1e-3", 0.1) {
+    RESNET20(128, 10, "labels smoothed by 0.1, SGD, momentum 0.9, weight decay 1e-3", 0.1) {
         @Override
         Layer create() {
             return CifarResNet.of(20);
