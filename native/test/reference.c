@@ -21,6 +21,7 @@ static double smaller(double a, double b) {
 }
 
 double reference_unary(int op, double a, double p, double q) {
+    double near = larger(a, -1000); /* so that the limit at minus infinity is 0, not infinity times 0 */
     switch (op) {
     case GATUN_NEG: return -a;
     case GATUN_ABS: return fabs(a);
@@ -49,12 +50,12 @@ double reference_unary(int op, double a, double p, double q) {
     case GATUN_ELU_SLOPE: return q * (a > 0 ? 1 : p * exp(a));
     case GATUN_SOFTPLUS: return larger(a, 0) + log1p(exp(-fabs(a)));
     case GATUN_SOFTSIGN: return a / (1 + fabs(a));
-    case GATUN_GELU: return 0.5 * a * (1 + erf(a * sqrt(0.5)));
-    case GATUN_GELU_TANH: return 0.5 * a * (1 + tanh(sqrt(2 / PI) * (a + 0.044715 * a * a * a)));
-    case GATUN_SILU: return a / (1 + exp(-a));
-    case GATUN_MISH: return a * tanh(larger(a, 0) + log1p(exp(-fabs(a))));
+    case GATUN_GELU: return 0.5 * near * (1 + erf(near * sqrt(0.5)));
+    case GATUN_GELU_TANH: return 0.5 * near * (1 + tanh(sqrt(2 / PI) * (near + 0.044715 * near * near * near)));
+    case GATUN_SILU: return near / (1 + exp(-near));
+    case GATUN_MISH: return near * tanh(larger(near, 0) + log1p(exp(-fabs(near))));
     case GATUN_HARD_SIGMOID: return smaller(larger(a / 6 + 0.5, 0), 1);
-    case GATUN_HARD_SWISH: return a * smaller(larger(a / 6 + 0.5, 0), 1);
+    case GATUN_HARD_SWISH: return near * smaller(larger(near / 6 + 0.5, 0), 1);
     default: return a;
     }
 }

@@ -9,28 +9,37 @@
 
 /* The derivatives of the activations; far out they no longer change, and nothing may overflow on the way. */
 
+/*
+ * Phi(x) + x phi(x), with the normal distribution Phi and its density phi. 1 - Phi(|x|) is phi(x) times a polynomial in
+ * 1 / (1 + 0.23 |x|), to 7.5e-8 (Abramowitz and Stegun, 26.2.17), which spares an error function beside the exponential.
+ */
 INLINE vf gelu_slope(vf x) {
-    x = v_between(x, -20.0f, 20.0f);
-    vf density = 0.39894228040143268f * v_exp_to_88(-0.5f * x * x);
-    return 0.5f * (1.0f + v_erf(x * 0.70710678118654752f)) + x * density;
+    vf a = v_smaller(v_set(13.0f), v_abs(x));
+    vf t = 1.0f / (1.0f + 0.2316419f * a);
+    vf left = ((((1.330274429f * t + -1.821255978f) * t + 1.781477937f) * t + -0.356563782f) * t + 0.319381530f) * t;
+    vf density = 0.39894228040143268f * v_exp_within(-0.5f * a * a);
+    vf above = density * (a - left); /* above 1, and for -x above 0 with the other sign */
+    return v_select(v_less(x, (vf){0}), -above, 1.0f + above);
 }
 
+/* With s = sigmoid(2 t), of which GELU is x times: its slope is s (1 + x (1 - s) d(2 t)/dx). */
 INLINE vf gelu_tanh_slope(vf x) {
-    x = v_between(x, -20.0f, 20.0f);
-    vf t = v_tanh(0.79788456080286536f * (x + 0.044715f * x * x * x));
-    vf inner = 0.79788456080286536f * (1.0f + 0.134145f * x * x);
-    return 0.5f * (1.0f + t) + 0.5f * x * (1.0f - t * t) * inner;
+    x = v_between(x, -10.0f, 10.0f);
+    vf z = x * x;
+    vf s = 1.0f / (1.0f + v_exp_within(x * (z * -0.0713548162726f + -1.59576912160573f)));
+    vf inner = z * 0.2140644488178f + 1.59576912160573f;
+    return s * (1.0f + x * inner * (1.0f - s));
 }
 
 INLINE vf silu_slope(vf x) {
     x = v_between(x, -80.0f, 80.0f);
-    vf s = 1.0f / (1.0f + v_exp_to_88(-x));
+    vf s = 1.0f / (1.0f + v_exp_within(-x));
     return s * (1.0f + x * (1.0f - s));
 }
 
 INLINE vf mish_slope(vf x) {
     x = v_between(x, -80.0f, 20.0f);
-    vf e = v_exp_to_88(x);
+    vf e = v_exp_within(x);
     vf n = e * (e + 2.0f) + 2.0f;
     return v_tanh_softplus(e) + 4.0f * x * e * (1.0f + e) / n / n;
 }

@@ -36,12 +36,12 @@ INLINE vf unary_value(int32_t op, vf a, vf p, vf q) {
     case GATUN_ELU_SLOPE: return q * v_select(v_greater(a, (vf){0}), v_set(1.0f), p * v_exp_to_88(v_smaller((vf){0}, a)));
     case GATUN_SOFTPLUS: return v_softplus(a);
     case GATUN_SOFTSIGN: return a / (1.0f + v_abs(a));
-    case GATUN_GELU: return 0.5f * a * (1.0f + v_erf(a * 0.70710678118654752f));
-    case GATUN_GELU_TANH: return 0.5f * a * (1.0f + v_tanh(0.79788456080286536f * (a + 0.044715f * a * a * a)));
-    case GATUN_SILU: return a * v_sigmoid(a);
-    case GATUN_MISH: return a * v_tanh_softplus(v_exp_to_88(v_smaller(v_set(20.0f), a)));
+    case GATUN_GELU: return v_gelu(a);
+    case GATUN_GELU_TANH: return v_gelu_tanh(a);
+    case GATUN_SILU: return v_silu(a);
+    case GATUN_MISH: return v_mish(a);
     case GATUN_HARD_SIGMOID: return v_hard_sigmoid(a);
-    case GATUN_HARD_SWISH: return a * v_hard_sigmoid(a);
+    case GATUN_HARD_SWISH: return v_hard_swish(a);
     default: return a;
     }
 }

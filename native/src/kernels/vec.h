@@ -135,6 +135,10 @@ INLINE vm v_and(vm a, vm b) {
     return a & b;
 }
 
+INLINE vm v_or(vm a, vm b) {
+    return a | b;
+}
+
 INLINE vf v_select(vm m, vf yes, vf no) {
     return (vf)_mm512_mask_blend_ps(m, (__m512)no, (__m512)yes);
 }
@@ -177,6 +181,10 @@ INLINE vm v_equal_int(vi a, vi b) {
 
 INLINE vm v_and(vm a, vm b) {
     return a & b;
+}
+
+INLINE vm v_or(vm a, vm b) {
+    return a | b;
 }
 
 INLINE vi v_select_int(vm m, vi yes, vi no) {

@@ -40,10 +40,6 @@ INLINE vf v_exp(vf x) {
     return (vf)_mm512_scalef_ps((__m512)e, (__m512)n);
 }
 
-INLINE vf v_exp_to_88(vf x) {
-    return v_exp(x);
-}
-
 #else
 
 INLINE vf v_exp(vf x) {
@@ -63,47 +59,69 @@ INLINE vf v_exp(vf x) {
     return e * (vf)((half + 127) << 23) * (vf)((rest + 127) << 23);
 }
 
-/* e^x for x of at most 88, and 0 where that is no normal float: then one addition to the exponent will do. */
-INLINE vf v_exp_to_88(vf x) {
-    const vf lowest = v_set(-87.3365402f), magic = v_set(0x1.8p23f);
-    vf c = v_larger(lowest, x);
-    vf shifted = c * 1.44269504088896341f + magic;
-    vf n = shifted - magic;
-    vf r = c - n * 0.693359375f;
-    r = r - n * -2.12194440e-4f;
-    vf e = v_exp_less_1(r) + 1.0f;
-    return (vf)(((vi)e + ((vi)shifted << 23)) & v_not_less_equal(x, lowest));
-}
-
 #endif
 
-/* The logarithm of 2^exponent times the significand in some bits. */
-INLINE vf v_log_of(vi exponent, vi bits) {
-    vf m = (vf)((bits & 0x7fffff) | 0x3f000000); /* in [0.5, 1) */
-    vm low = v_less(m, v_set(0.707106781186547524f));
-    vf e = __builtin_convertvector(exponent, vf);
-    e = v_select(low, e - 1.0f, e);
-    m = v_select(low, m + m, m) - 1.0f;
-    vf z = m * m;
+/*
+ * e^x for x from -87.3 to 88, to 5e-7 of it: nothing has to be bounded, one addition to the exponent will do, and a shorter
+ * polynomial. For the activations, which are promised to less than v_exp.
+ */
+INLINE vf v_exp_within(vf x) {
+    vf shifted = x * 1.44269504088896341f + 0x1.8p23f;
+    vf n = shifted - 0x1.8p23f;
+#if defined(GATUN_KERNELS_BASELINE) && !defined(__FMA__)
+    vf r = x - n * 0.693359375f - n * -2.12194440e-4f;
+#else
+    vf r = x - n * 0.69314718056f; /* multiplied without rounding, it is exact enough */
+#endif
+    vf z = r * r;
+    vf odd = 8.3125201868e-3f * z + 1.6667114650e-1f;
+    vf even = 4.1890156883e-2f * z + 4.9999231495e-1f;
+    vf e = (odd * r + even) * z + (r + 1.0f);
+    return (vf)((vi)e + ((vi)shifted << 23));
+}
+
+/* The same for x of at most 88, and 0 where that is no normal float. */
+INLINE vf v_exp_to_88(vf x) {
+    const vf lowest = v_set(-87.3365402f);
+    return v_select(v_not_less_equal(x, lowest), v_exp_within(v_larger(lowest, x)), (vf){0});
+}
+
+/* The bits of the square root of one half: a significand from there on is less than 0.42 away from 1. */
+#define ROOT_OF_HALF 0x3f3504f3
+
+/* log((1 + f) 2^e) for 1 + f from the root of one half to the root of 2 */
+INLINE vf v_log_of(vf f, vf e) {
+    vf z = f * f;
     vf odd = ((-1.1514610310e-1f * z + -1.2420140846e-1f) * z + -1.6668057665e-1f) * z + -2.4999993993e-1f;
     vf even = (((7.0376836292e-2f * z + 1.1676998740e-1f) * z + 1.4249322787e-1f) * z + 2.0000714765e-1f) * z
               + 3.3333331174e-1f;
-    vf p = odd * m + even;
-    vf y = p * m * z;
+    vf p = odd * f + even;
+    vf y = p * f * z;
     y = y + e * -2.12194440e-4f;
     y = y - 0.5f * z;
-    return m + y + e * 0.693359375f;
+    return f + y + e * 0.693359375f;
+}
+
+/* The logarithm of a normal float with these bits, times 2^more. */
+INLINE vf v_log_of_bits(vi bits, vi more) {
+    vi above = bits - ROOT_OF_HALF;
+    vf m = (vf)((above & 0x7fffff) + ROOT_OF_HALF);
+    return v_log_of(m - 1.0f, __builtin_convertvector((above >> 23) + more, vf));
+}
+
+/* Where x is NaN, too. */
+INLINE vm v_outside(vf x, float low, float high) {
+    return v_or(v_not_less_equal(v_set(low), x), v_not_less_equal(x, v_set(high)));
 }
 
 INLINE vf v_log(vf x) {
-    const vf smallest_normal = v_set(0x1p-126f), infinity = v_set(__builtin_inff());
-    if (!v_any(v_not_less_equal(smallest_normal, x)) && !v_any(v_not_less_equal(x, v_set(0x1.fffffep127f)))) {
-        return v_log_of(((vi)x >> 23) - 126, (vi)x);
+    const vf infinity = v_set(__builtin_inff());
+    if (!v_any(v_outside(x, 0x1p-126f, 0x1.fffffep127f))) {
+        return v_log_of_bits((vi)x, (vi){0});
     }
-    vm tiny = v_less(x, smallest_normal);
+    vm tiny = v_less(x, v_set(0x1p-126f));
     vi bits = (vi)v_select(tiny, x * 0x1p23f, x);
-    vi exponent = ((bits >> 23) & 255) - 126;
-    vf y = v_log_of(v_select_int(tiny, exponent - 23, exponent), bits);
+    vf y = v_log_of_bits(bits, v_select_int(tiny, v_set_int(-23), (vi){0}));
     y = v_select(v_equal(x, infinity), x, y);
     y = v_select(v_equal(x, v_set(0.0f)), -infinity, y);
     y = v_select(v_less(x, v_set(0.0f)), v_set(__builtin_nanf("")), y);
@@ -165,12 +183,14 @@ INLINE vf v_expm1(vf x) {
     return y + y;
 }
 
+/* With 1 + x in [0.7, 1.4] 2^e, f is x 2^-e + (2^-e - 1), in which nothing is lost that the rounding of 1 + x loses. */
 INLINE vf v_log1p(vf x) {
-    /* What the rounding of 1 + x lost, divided by it, is the difference of the logarithms. */
     vf u = 1.0f + x;
-    vf y = v_log(u) + (x - (u - 1.0f)) / u;
-    y = v_select(v_equal(x, v_set(-1.0f)), v_set(-__builtin_inff()), y);
-    return v_select(v_equal(x, v_set(__builtin_inff())), x, y);
+    vi above = (vi)u - ROOT_OF_HALF;
+    vf scale = (vf)(0x3f800000 - (above & -0x800000));
+    vf y = v_log_of(x * scale + (scale - 1.0f), __builtin_convertvector(above >> 23, vf));
+    vm outside = v_outside(u, 0x1p-126f, 0x1p125f); /* where 2^-e is no float */
+    return v_any(outside) ? v_select(outside, v_log(u), y) : y;
 }
 
 /* log(1 + e) for e in [0, 1]: e times a polynomial, to 1.5e-7 of it; a division would take as long as half of this. */
@@ -185,7 +205,20 @@ INLINE vf v_log1p_unit(vf e) {
 
 INLINE vf v_softplus(vf x) {
     vf below = (vf)((vi)x | v_set_int(INT32_MIN)); /* -|x| */
-    return v_relu(x) + v_log1p_unit(v_exp_to_88(below));
+    return v_relu(x) + v_log1p_unit(v_exp_within(v_larger(v_set(-87.33f), below)));
+}
+
+/* x sigmoid(x); from -88 down it stays at that value, 5e-37 below 0. */
+INLINE vf v_silu(vf x) {
+    vf from = v_larger(v_set(-88.0f), x);
+    return from / (1.0f + v_exp_within(-v_smaller(v_set(87.0f), from)));
+}
+
+/* x (1 + tanh(t)) / 2 = x sigmoid(2 t); from -10 down it stays at that value, 1e-37 below 0. */
+INLINE vf v_gelu_tanh(vf x) {
+    vf from = v_larger(v_set(-10.0f), x);
+    vf c = v_smaller(v_set(10.0f), from);
+    return from / (1.0f + v_exp_within(c * (c * c * -0.0713548162726f + -1.59576912160573f)));
 }
 
 /* tanh(log(1 + e)), where e is not so large that its square overflows. */
@@ -194,14 +227,24 @@ INLINE vf v_tanh_softplus(vf e) {
     return n / (n + 2.0f);
 }
 
+/* x tanh(softplus(x)); from -87.3 down it stays at that value. */
+INLINE vf v_mish(vf x) {
+    vf from = v_larger(v_set(-87.3f), x);
+    return from * v_tanh_softplus(v_exp_within(v_smaller(v_set(20.0f), from)));
+}
+
 INLINE vf v_hard_sigmoid(vf x) {
     return v_between(x * (1.0f / 6.0f) + 0.5f, 0.0f, 1.0f);
 }
 
-/* An odd rational function, as XLA uses it; beyond 4 the result is 1. */
-INLINE vf v_erf(vf x) {
-    vf c = v_between(x, -4.0f, 4.0f);
-    vf z = c * c;
+INLINE vf v_hard_swish(vf x) {
+    vf from = v_larger(v_set(-4.0f), x);
+    return from * v_hard_sigmoid(from);
+}
+
+/* An odd rational function, as XLA uses it, for |x| <= 4. */
+INLINE vf v_erf_within(vf x) {
+    vf z = x * x;
     vf p = v_set(-2.72614225801306e-10f);
     p = p * z + 2.77068142495902e-08f;
     p = p * z + -2.10102402082508e-06f;
@@ -214,7 +257,19 @@ INLINE vf v_erf(vf x) {
     q = q * z + -1.68282697438203e-03f;
     q = q * z + -7.37332916720468e-03f;
     q = q * z + -1.42647390514189e-02f;
-    return v_saturate(x, 3.99f, c * (p / q));
+    return x * (p / q);
+}
+
+/* Beyond 4 the result is 1. */
+INLINE vf v_erf(vf x) {
+    return v_saturate(x, 3.99f, v_erf_within(v_between(x, -4.0f, 4.0f)));
+}
+
+/* x (1 + erf(x / sqrt 2)) / 2; from -5.65 down it stays at that value, some 1e-7 from 0. */
+INLINE vf v_gelu(vf x) {
+    vf from = v_larger(v_set(-5.65f), x);
+    vf half = 0.5f * from;
+    return half + half * v_erf_within(v_smaller(v_set(5.65f), from) * 0.70710678118654752f);
 }
 
 /* sin of an angle of at most pi / 4, that many quarters of a turn further. */

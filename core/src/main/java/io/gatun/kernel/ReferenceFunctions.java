@@ -15,6 +15,7 @@ final class ReferenceFunctions {
     private ReferenceFunctions() {}
 
     static double apply(Unary op, double x, double p, double q) {
+        double near = Math.max(x, -1000); // so that the limit at -inf is 0, not inf times 0
         return switch (op) {
             case SIN -> Math.abs(x) < LARGEST_ANGLE ? Math.sin(x) : Double.NaN;
             case COS -> Math.abs(x) < LARGEST_ANGLE ? Math.cos(x) : Double.NaN;
@@ -31,12 +32,12 @@ final class ReferenceFunctions {
             case ELU_SLOPE -> q * (x > 0 ? 1 : p * Math.exp(x));
             case SOFTPLUS -> softplus(x);
             case SOFTSIGN -> x / (1 + Math.abs(x));
-            case GELU -> 0.5 * x * (1 + erf(x * Math.sqrt(0.5)));
-            case GELU_TANH -> 0.5 * x * (1 + Math.tanh(inner(x)));
-            case SILU -> x * sigmoid(x);
-            case MISH -> x * Math.tanh(softplus(x));
+            case GELU -> 0.5 * near * (1 + erf(near * Math.sqrt(0.5)));
+            case GELU_TANH -> 0.5 * near * (1 + Math.tanh(inner(near)));
+            case SILU -> near * sigmoid(near);
+            case MISH -> near * Math.tanh(softplus(near));
             case HARD_SIGMOID -> hardSigmoid(x);
-            case HARD_SWISH -> x * hardSigmoid(x);
+            case HARD_SWISH -> near * hardSigmoid(near);
             default -> throw new AssertionError(op);
         };
     }
