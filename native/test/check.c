@@ -157,6 +157,17 @@ void plain_sgemm(int order, int trans_a, int trans_b, int m, int n, int k, float
     if (order != 101 || (trans_a != 111 && trans_a != 112) || (trans_b != 111 && trans_b != 112)) {
         abort();
     }
+    float *across = NULL;
+    if (trans_b == 112) { /* row by row, which the compiler can do in vectors */
+        across = new_floats((int64_t)k * n);
+        for (int j = 0; j < n; j++) {
+            for (int p = 0; p < k; p++) {
+                across[(ptrdiff_t)p * n + j] = b[(ptrdiff_t)j * ldb + p];
+            }
+        }
+        b = across;
+        ldb = n;
+    }
     for (int i = 0; i < m; i++) {
         float *row = c + (ptrdiff_t)i * ldc;
         for (int j = 0; j < n; j++) {
@@ -164,16 +175,11 @@ void plain_sgemm(int order, int trans_a, int trans_b, int m, int n, int k, float
         }
         for (int p = 0; p < k; p++) {
             float v = alpha * (trans_a == 112 ? a[(ptrdiff_t)p * lda + i] : a[(ptrdiff_t)i * lda + p]);
-            if (trans_b == 112) {
-                for (int j = 0; j < n; j++) {
-                    row[j] += v * b[(ptrdiff_t)j * ldb + p];
-                }
-            } else {
-                const float *q = b + (ptrdiff_t)p * ldb;
-                for (int j = 0; j < n; j++) {
-                    row[j] += v * q[j];
-                }
+            const float *q = b + (ptrdiff_t)p * ldb;
+            for (int j = 0; j < n; j++) {
+                row[j] += v * q[j];
             }
         }
     }
+    release(across);
 }

@@ -207,15 +207,24 @@ static void visit_forward(void *state, const struct pairs *p) {
 }
 
 static void visit_input(void *state, const struct pairs *p) {
+    enum { LANES = 4 }; /* which do not wait for each other */
     const struct conv_sums *s = state;
-    double sum = 0, size = 0;
-    for (int64_t i = 0; i < p->count; i++) {
-        double term = (double)s->a[p->y + i] * (double)s->b[p->w + i];
-        sum += term;
-        size += fabs(term);
+    double sum[LANES] = {0}, size[LANES] = {0};
+    int64_t i = 0;
+    for (; i + LANES <= p->count; i += LANES) {
+        for (int l = 0; l < LANES; l++) {
+            double term = (double)s->a[p->y + i + l] * (double)s->b[p->w + i + l];
+            sum[l] += term;
+            size[l] += fabs(term);
+        }
     }
-    s->sum[p->x] += sum;
-    s->size[p->x] += size;
+    for (; i < p->count; i++) {
+        double term = (double)s->a[p->y + i] * (double)s->b[p->w + i];
+        sum[0] += term;
+        size[0] += fabs(term);
+    }
+    s->sum[p->x] += (sum[0] + sum[1]) + (sum[2] + sum[3]);
+    s->size[p->x] += (size[0] + size[1]) + (size[2] + size[3]);
 }
 
 static void visit_weight(void *state, const struct pairs *p) {
