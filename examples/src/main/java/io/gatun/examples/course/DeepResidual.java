@@ -4,13 +4,13 @@
  */
 package io.gatun.examples.course;
 
-import io.gatun.nn.Adam;
 import io.gatun.nn.AvgPool2d;
 import io.gatun.nn.History;
 import io.gatun.nn.Layer;
 import io.gatun.nn.Losses;
 import io.gatun.nn.RateSchedule;
 import io.gatun.nn.Sequential;
+import io.gatun.nn.Sgd;
 import io.gatun.nn.Trainer;
 import io.gatun.nn.data.Augmentation;
 import io.gatun.nn.data.ImageDataset;
@@ -36,6 +36,12 @@ final class DeepResidual implements Experiment {
                 + " not overfitting but hard to train; with shortcuts, which cost no parameters, 56"
                 + " layers are no worse than 20.";
     }
+
+    /**
+     * The paper's, after an epoch of warming up. With a fifth of it the deeper residual network is
+     * still behind when a run as short as this one ends.
+     */
+    private static final double RATE = 0.1;
 
     /** Shares of wrong answers at the end. */
     private record Errors(double train, double test) {}
@@ -69,9 +75,12 @@ final class DeepResidual implements Experiment {
             model.initialize(course.seed());
             course.say("%s: %,d parameters", entry.getKey(), model.parameterCount());
             Trainer trainer =
-                    Trainer.of(model, Adam.of(1e-3), Losses.crossEntropy())
+                    Trainer.of(
+                                    model,
+                                    Sgd.of(RATE, 0.9).nesterov().weightDecay(5e-4),
+                                    Losses.crossEntropy())
                             .metrics(Metrics.accuracy())
-                            .listeners(Progress.of(course), RateSchedule.cosine().warmup(0.5));
+                            .listeners(Progress.of(course), RateSchedule.cosine().warmup(1));
             History history =
                     trainer.fit(
                             photographs

@@ -31,21 +31,34 @@ import java.util.stream.IntStream;
 
 /** What the 1x1 convolutions in an Inception module save. */
 final class Inception implements Experiment {
-    /** Input channels of three modules, then kernels of 1x1, 3x3, 5x5, and after the pooling. */
+    /**
+     * Three modules whose 1x1 convolutions leave shares for the 3x3 ones as GoogLeNet's first one
+     * (96 of 128), its second one (128 of 192) and most others (a half).
+     */
     private static final List<Module> MODULES =
             List.of(
-                    new Module(32, 16, 32, 8, 8),
-                    new Module(64, 24, 48, 12, 12),
-                    new Module(96, 32, 64, 16, 16));
+                    new Module(32, 16, 24, 32, 8, 8),
+                    new Module(64, 24, 32, 48, 12, 12),
+                    new Module(96, 32, 32, 64, 16, 16));
 
-    private record Module(int in, int one, int three, int five, int pool) {
+    /**
+     * A module.
+     *
+     * @param in input channels
+     * @param one kernels of 1x1
+     * @param reduced channels that 1x1 convolutions leave for the 3x3 ones; half as many as there
+     *     are kernels for the 5x5 ones
+     * @param three kernels of 3x3
+     * @param five kernels of 5x5
+     * @param pool kernels of 1x1 after the pooling
+     */
+    private record Module(int in, int one, int reduced, int three, int five, int pool) {
         int out() {
             return one + three + five + pool;
         }
 
-        /** As in GoogLeNet: half as many 1x1 convolutions before the larger ones. */
-        Layer reduced() {
-            return GoogLeNet.inception(in, one, three / 2, three, five / 2, five, pool);
+        Layer withReduction() {
+            return GoogLeNet.inception(in, one, reduced, three, five / 2, five, pool);
         }
 
         /** The paper's figure 2a, with as many channels at the end. */
@@ -92,12 +105,12 @@ final class Inception implements Experiment {
     @Override
     public Outcome run(Course course) throws IOException {
         CourseData.Images images =
-                course.photographs(course.pick(64, 6_000, 50_000), course.pick(64, 5_000, 10_000));
+                course.photographs(course.pick(64, 10_000, 50_000), course.pick(64, 5_000, 10_000));
         List<Result> results =
                 List.of(
                         result(course, images, "3x3 convolutions", Module::plain),
                         result(course, images, "naive modules", Module::naive),
-                        result(course, images, "Inception", Module::reduced));
+                        result(course, images, "Inception", Module::withReduction));
         Table table =
                 Table.of("modules", "parameters", "million multiply-adds", "test accuracy, %");
         Chart curves = Chart.lines("Accuracy on test photographs", "epoch", "accuracy, %");
@@ -146,7 +159,7 @@ final class Inception implements Experiment {
                         .fit(
                                 images.train().batches(32).shuffle(course.seed()),
                                 images.test().batches(500),
-                                course.pick(1, 8, 20));
+                                course.pick(1, 10, 20));
         List<Double> accuracy = new ArrayList<>();
         for (History.Epoch epoch : history.epochs()) {
             accuracy.add(100 * epoch.validationMetrics().getOrDefault("accuracy", Double.NaN));
