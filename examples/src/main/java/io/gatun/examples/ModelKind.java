@@ -6,9 +6,7 @@ package io.gatun.examples;
 
 import io.gatun.Shape;
 import io.gatun.nn.Adam;
-import io.gatun.nn.CrossEntropy;
 import io.gatun.nn.Layer;
-import io.gatun.nn.Losses;
 import io.gatun.nn.Optimizer;
 import io.gatun.nn.Sgd;
 import io.gatun.nn.zoo.CifarResNet;
@@ -51,7 +49,7 @@ enum ModelKind {
      * times the weight decay and smoothed labels: with 30,000 images it learnt too many of them by
      * heart.
      */
-    RESNET20(128, 10, "labels smoothed by 0.1, SGD, momentum 0.9, weight decay 1e-3", 0.1) {
+    RESNET20(128, 10, "SGD, momentum 0.9, weight decay 1e-3", 0.1) {
         @Override
         Layer create() {
             return CifarResNet.of(20);
@@ -63,8 +61,8 @@ enum ModelKind {
         }
 
         @Override
-        CrossEntropy loss() {
-            return Losses.crossEntropy().labelSmoothing(0.1);
+        double labelSmoothing() {
+            return 0.1;
         }
 
         @Override
@@ -94,9 +92,9 @@ enum ModelKind {
     /** A new optimizer. */
     abstract Optimizer optimizer(double rate);
 
-    /** What is minimised. */
-    CrossEntropy loss() {
-        return Losses.crossEntropy();
+    /** The usual share of a label that goes to all classes alike. */
+    double labelSmoothing() {
+        return 0;
     }
 
     /** Whether it is a model of digits; else of small photographs. */

@@ -34,6 +34,14 @@ final class Practice {
     private double warmup;
 
     @Option(
+            names = "--label-smoothing",
+            paramLabel = "E",
+            description =
+                    "Share of each label that goes to all classes alike, such as 0.1 (default: for"
+                            + " resnet20 0.1, else 0).")
+    private @Nullable Double smoothing;
+
+    @Option(
             names = "--augment",
             description =
                     "Change training images at random: digits are shifted, scaled and turned a"
@@ -95,6 +103,10 @@ final class Practice {
         if (rate != null && !(rate > 0 && rate < Double.POSITIVE_INFINITY)) {
             throw wrong(spec, "--rate " + rate + ": give a number above 0");
         }
+        if (smoothing != null && !(smoothing >= 0 && smoothing < 1)) {
+            throw wrong(
+                    spec, "--label-smoothing " + smoothing + ": give a number from 0 to below 1");
+        }
         if (average != null && !(average >= 0 && average < 1)) {
             throw wrong(spec, "--average " + average + ": give a number from 0 to below 1");
         }
@@ -154,6 +166,10 @@ final class Practice {
 
     double rate(double usual) {
         return rate == null ? usual : rate;
+    }
+
+    double labelSmoothing(double usual) {
+        return smoothing == null ? usual : smoothing;
     }
 
     /** Puts the trainer together with the listeners that these options ask for. */

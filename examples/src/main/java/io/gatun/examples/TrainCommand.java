@@ -7,9 +7,11 @@ package io.gatun.examples;
 import io.gatun.Backend;
 import io.gatun.Memory;
 import io.gatun.Threads;
+import io.gatun.nn.CrossEntropy;
 import io.gatun.nn.GracefulStop;
 import io.gatun.nn.History;
 import io.gatun.nn.Layer;
+import io.gatun.nn.Losses;
 import io.gatun.nn.ProgressBar;
 import io.gatun.nn.Trainer;
 import io.gatun.nn.TrainingListener;
@@ -172,13 +174,14 @@ final class TrainCommand implements Callable<Integer> {
                 notes,
                 String.format(
                         Locale.ROOT,
-                        "%s: %,d parameters, %s at %s (%s), batch %d, seed %d; %,d + %,d images%s (%s);"
+                        "%s: %,d parameters, %s at %s (%s)%s, batch %d, seed %d; %,d + %,d images%s (%s);"
                                 + " %d thread%s, %s kernels",
                         kind,
                         model.parameterCount(),
                         kind.method(),
                         rate,
                         schedule,
+                        smoothing() == 0 ? "" : ", labels smoothed by " + smoothing(),
                         batchSize,
                         seed,
                         images.train().size(),
@@ -217,8 +220,7 @@ final class TrainCommand implements Callable<Integer> {
                     spec.root().commandLine().getParseResult().originalArgs(),
                     notes);
             Trainer trainer =
-                    Trainer.of(model, kind.optimizer(rate), kind.loss())
-                            .metrics(Metrics.accuracy());
+                    Trainer.of(model, kind.optimizer(rate), loss()).metrics(Metrics.accuracy());
             history =
                     practice.apply(trainer, model, listeners)
                             .fit(batches, images.test().batches(TEST_BATCH), epochs);
@@ -253,10 +255,18 @@ final class TrainCommand implements Callable<Integer> {
         return 0;
     }
 
+    private double smoothing() {
+        return practice.labelSmoothing(kind.labelSmoothing());
+    }
+
+    private CrossEntropy loss() {
+        return Losses.crossEntropy().labelSmoothing(smoothing());
+    }
+
     /** How good the model is now: as in the last epoch, if it was not set back to its best one. */
     private Trainer.Evaluation tested(History history, Layer model, Images images) {
         if (practice.stopsEarly()) {
-            return Trainer.of(model, kind.optimizer(0), kind.loss())
+            return Trainer.of(model, kind.optimizer(0), loss())
                     .metrics(Metrics.accuracy())
                     .evaluate(images.test().batches(TEST_BATCH));
         }

@@ -6,6 +6,7 @@ package io.gatun.examples;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gatun.nn.Layer;
@@ -118,6 +119,18 @@ class TrainAndPredictTest {
         assertTrue(Files.mismatch(one, other) >= 0);
     }
 
+    @Test
+    void smoothsLabelsAndSaysSo() throws IOException {
+        Path plain = folder.resolve("plain.safetensors");
+        Path smooth = folder.resolve("smooth.safetensors");
+        Cli usual = train(ModelKind.LENET5, plain, "--epochs", "1");
+        Cli smoothed = train(ModelKind.LENET5, smooth, "--epochs", "1", "--label-smoothing", "0.1");
+        assertEquals(0, smoothed.exit(), smoothed.err());
+        assertFalse(usual.err().contains("smoothed"), usual.err());
+        assertTrue(smoothed.err().contains("labels smoothed by 0.1"), smoothed.err());
+        assertTrue(Files.mismatch(plain, smooth) >= 0);
+    }
+
     /** With a constant rate, two epochs are one and one more. */
     @Test
     void aResumedRunGivesTheSameFile() throws IOException {
@@ -223,6 +236,7 @@ class TrainAndPredictTest {
         assertTrue(Cli.run("train", "mlp", "--resume").err().contains("--checkpoint DIR"));
         assertTrue(Cli.run("train", "mlp", "--average", "1").err().contains("below 1"));
         assertTrue(Cli.run("train", "mlp", "--rate", "0").err().contains("above 0"));
+        assertTrue(Cli.run("train", "mlp", "--label-smoothing", "1").err().contains("below 1"));
         assertTrue(
                 Cli.run("train", "resnet20", "--data", folder.toString())
                         .err()
