@@ -22,9 +22,24 @@ import java.util.Map;
  * LoadReport report =
  *         Safetensors.loadMatching(model, Path.of("resnet50.safetensors"), PretrainedNames.resnet(50));
  * }</pre>
+ *
+ * <p>Neither has files of {@link AlexNet#of}, {@link ZfNet}, {@link ShuffleNet} and {@link UNet}:
+ * there a layer goes by its number, as in a {@code torch.nn.Sequential} of the same layers, whose
+ * file needs no other names ({@code LayerNames.of(Map.of())}).
  */
 public final class PretrainedNames {
     private PretrainedNames() {}
+
+    /**
+     * {@link LeNet5#of}, with the names of PyTorch's tutorials: two convolutions, {@code conv1} and
+     * {@code conv2}, and three dense layers, {@code fc1} to {@code fc3}.
+     *
+     * @return the names
+     */
+    public static LayerNames lenet5() {
+        return LayerNames.of(
+                Map.of("0", "conv1", "3", "conv2", "7", "fc1", "9", "fc2", "11", "fc3"));
+    }
 
     /**
      * {@link ResNet#of}.

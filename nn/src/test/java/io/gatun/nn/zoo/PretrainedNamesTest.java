@@ -47,6 +47,28 @@ class PretrainedNamesTest {
     private static final String BN = "(weight|bias|running_mean|running_var)";
 
     @Test
+    void lenet() {
+        Map<String, Shape> shapes =
+                inFile(LeNet5.of(), PretrainedNames.lenet5(), "(conv[12]|fc[123])\\.(weight|bias)");
+        assertEquals(10, shapes.size());
+        assertEquals(Shape.of(6, 1, 5, 5), shapes.get("conv1.weight"));
+        assertEquals(Shape.of(16, 6, 5, 5), shapes.get("conv2.weight"));
+        assertEquals(Shape.of(120, 400), shapes.get("fc1.weight"));
+        assertEquals(Shape.of(10), shapes.get("fc3.bias"));
+    }
+
+    @Test
+    void numbersOfLayers() {
+        Map<String, Shape> shapes =
+                inFile(
+                        AlexNet.of(Initializer.zeros()),
+                        LayerNames.of(Map.of()),
+                        "\\d+\\.(weight|bias)");
+        assertEquals(Shape.of(256, 48, 5, 5), shapes.get("4.weight"));
+        assertEquals(Shape.of(4096, 9216), shapes.get("16.weight"));
+    }
+
+    @Test
     void resnets() {
         for (int depth : new int[] {18, 50}) {
             String pattern =
