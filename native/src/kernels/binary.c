@@ -18,7 +18,7 @@ INLINE vf gelu_slope(vf x) {
     vf t = 1.0f / (1.0f + 0.2316419f * a);
     vf left = ((((1.330274429f * t + -1.821255978f) * t + 1.781477937f) * t + -0.356563782f) * t + 0.319381530f) * t;
     vf density = 0.39894228040143268f * v_exp_within(-0.5f * a * a);
-    vf above = density * (a - left); /* above 1, and for -x above 0 with the other sign */
+    vf above = density * (a - left); /* the slope less 1 for |x|; that for -|x| with the other sign */
     return v_select(v_less(x, (vf){0}), -above, 1.0f + above);
 }
 

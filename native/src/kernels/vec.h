@@ -46,6 +46,7 @@ enum { FETCH_AHEAD = 512 };
 
 typedef float vf __attribute__((vector_size(VL * 4)));
 typedef int32_t vi __attribute__((vector_size(VL * 4)));
+typedef uint32_t vu __attribute__((vector_size(VL * 4))); /* whose sums may wrap around */
 /* The same in memory, where only the alignment of a float is known. */
 typedef float vf_memory __attribute__((vector_size(VL * 4), aligned(4), may_alias));
 typedef int32_t vi_memory __attribute__((vector_size(VL * 4), aligned(4), may_alias));

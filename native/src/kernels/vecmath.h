@@ -89,6 +89,11 @@ INLINE vf v_exp_to_88(vf x) {
 /* The bits of the square root of one half: a significand from there on is less than 0.42 away from 1. */
 #define ROOT_OF_HALF 0x3f3504f3
 
+/* The exponent is in the upper bits; negative floats, whose logarithm is not asked for, wrap around. */
+INLINE vi v_above_root_of_half(vi bits) {
+    return (vi)((vu)bits - ROOT_OF_HALF);
+}
+
 /* log((1 + f) 2^e) for 1 + f from the root of one half to the root of 2 */
 INLINE vf v_log_of(vf f, vf e) {
     vf z = f * f;
@@ -104,7 +109,7 @@ INLINE vf v_log_of(vf f, vf e) {
 
 /* The logarithm of a normal float with these bits, times 2^more. */
 INLINE vf v_log_of_bits(vi bits, vi more) {
-    vi above = bits - ROOT_OF_HALF;
+    vi above = v_above_root_of_half(bits);
     vf m = (vf)((above & 0x7fffff) + ROOT_OF_HALF);
     return v_log_of(m - 1.0f, __builtin_convertvector((above >> 23) + more, vf));
 }
@@ -186,8 +191,8 @@ INLINE vf v_expm1(vf x) {
 /* With 1 + x in [0.7, 1.4] 2^e, f is x 2^-e + (2^-e - 1), in which nothing is lost that the rounding of 1 + x loses. */
 INLINE vf v_log1p(vf x) {
     vf u = 1.0f + x;
-    vi above = (vi)u - ROOT_OF_HALF;
-    vf scale = (vf)(0x3f800000 - (above & -0x800000));
+    vi above = v_above_root_of_half((vi)u);
+    vf scale = (vf)(0x3f800000 - (vu)(above & -0x800000));
     vf y = v_log_of(x * scale + (scale - 1.0f), __builtin_convertvector(above >> 23, vf));
     vm outside = v_outside(u, 0x1p-126f, 0x1p125f); /* where 2^-e is no float */
     return v_any(outside) ? v_select(outside, v_log(u), y) : y;
