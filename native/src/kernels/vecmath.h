@@ -210,7 +210,7 @@ INLINE vf v_log1p_unit(vf e) {
 
 INLINE vf v_softplus(vf x) {
     vf below = (vf)((vi)x | v_set_int(INT32_MIN)); /* -|x| */
-    return v_relu(x) + v_log1p_unit(v_exp_within(v_larger(v_set(-87.33f), below)));
+    return v_relu(x) + v_log1p_unit(v_exp_to_88(below));
 }
 
 /* x sigmoid(x); from -88 down it stays at that value, 5e-37 below 0. */
@@ -270,11 +270,12 @@ INLINE vf v_erf(vf x) {
     return v_saturate(x, 3.99f, v_erf_within(v_between(x, -4.0f, 4.0f)));
 }
 
-/* x (1 + erf(x / sqrt 2)) / 2; from -5.65 down it stays at that value, some 1e-7 from 0. */
+/* x (1 + erf(x / sqrt 2)) / 2; below -5.65, where that is closer to 0 than 1e-7, it is 0. */
 INLINE vf v_gelu(vf x) {
-    vf from = v_larger(v_set(-5.65f), x);
-    vf half = 0.5f * from;
-    return half + half * v_erf_within(v_smaller(v_set(5.65f), from) * 0.70710678118654752f);
+    const vf far = v_set(5.65f);
+    vf half = 0.5f * v_larger(-far, x);
+    vf y = half + half * v_erf_within(v_smaller(far, v_larger(-far, x)) * 0.70710678118654752f);
+    return v_select(v_less(x, -far), (vf){0}, y);
 }
 
 /* sin of an angle of at most pi / 4, that many quarters of a turn further. */
