@@ -68,11 +68,7 @@ INLINE vf v_exp(vf x) {
 INLINE vf v_exp_within(vf x) {
     vf shifted = x * 1.44269504088896341f + 0x1.8p23f;
     vf n = shifted - 0x1.8p23f;
-#if defined(GATUN_KERNELS_BASELINE) && !defined(__FMA__)
-    vf r = x - n * 0.693359375f - n * -2.12194440e-4f;
-#else
-    vf r = x - n * 0.69314718056f; /* multiplied without rounding, it is exact enough */
-#endif
+    vf r = x - n * 0.693359375f - n * -2.12194440e-4f; /* as in v_exp; not all builds multiply and add at once */
     vf z = r * r;
     vf odd = 8.3125201868e-3f * z + 1.6667114650e-1f;
     vf even = 4.1890156883e-2f * z + 4.9999231495e-1f;
