@@ -133,7 +133,7 @@ enum gatun_unary_op {
     GATUN_ELU_SLOPE = 25, /* its derivative: a > 0 ? q : q * p * e^a */
     GATUN_SOFTPLUS = 26, /* log(1 + e^a) */
     GATUN_SOFTSIGN = 27, /* a / (1 + |a|) */
-    /* 28 to 31 and 33: at -inf the limit, to 1e-6 */
+    /* 28 to 31 and 33: 0 at -inf, to 1e-36 */
     GATUN_GELU = 28, /* a * (1 + erf(a / sqrt 2)) / 2 */
     GATUN_GELU_TANH = 29, /* a * (1 + tanh(sqrt(2 / pi) * (a + 0.044715 a^3))) / 2 */
     GATUN_SILU = 30, /* a * sigmoid(a) */

@@ -105,7 +105,13 @@ static void test_accuracy(void) {
             a[i] = i % 2 ? 0.5f + 1.5f * (float)i / (float)n : exp2f(-149.0f + 277.0f * (float)i / (float)n);
         }
         check_unary(GATUN_LOG, n, 0, 0, a, threads_tried[t]);
+        check_unary(GATUN_LOG1P, n, 0, 0, a, threads_tried[t]);
         check_unary(GATUN_SQRT, n, 0, 0, a, threads_tried[t]);
+        for (int64_t i = 0; i < n; i++) { /* towards 0 from below, and towards -1 */
+            float near = exp2f(-149.0f + 149.0f * (float)i / (float)n);
+            a[i] = i % 2 ? -near : near - 1;
+        }
+        check_unary(GATUN_LOG1P, n, 0, 0, a, threads_tried[t]);
     }
     release(a);
 }

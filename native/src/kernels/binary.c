@@ -22,12 +22,11 @@ INLINE vf gelu_slope(vf x) {
     return v_select(v_less(x, (vf){0}), -above, 1.0f + above);
 }
 
-/* With s = sigmoid(2 t), of which GELU is x times: its slope is s (1 + x (1 - s) d(2 t)/dx). */
+/* The slope of x s with s = sigmoid(2 t), as in v_gelu_tanh: s (1 + x (1 - s) 2 dt/dx). */
 INLINE vf gelu_tanh_slope(vf x) {
     x = v_between(x, -10.0f, 10.0f);
-    vf z = x * x;
-    vf s = 1.0f / (1.0f + v_exp_within(x * (z * -0.0713548162726f + -1.59576912160573f)));
-    vf inner = z * 0.2140644488178f + 1.59576912160573f;
+    vf s = 1.0f / (1.0f + v_gelu_tanh_exp(x));
+    vf inner = x * x * 0.2140644488178f + 1.59576912160573f;
     return s * (1.0f + x * inner * (1.0f - s));
 }
 

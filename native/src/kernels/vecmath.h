@@ -28,48 +28,40 @@ INLINE vf v_exp_less_1(vf r) {
     return (odd * r + even) * z + r;
 }
 
+/* Adding it rounds to an integer, which is then in the low bits. */
+#define ROUNDER 0x1.8p23f
+
+/* x less n times log 2, with the nearest integer n; *shifted is n + ROUNDER. */
+INLINE vf v_exp_rest(vf x, vf *shifted) {
+    *shifted = x * 1.44269504088896341f + ROUNDER;
+    vf n = *shifted - ROUNDER;
+    /* log 2 in two parts, the first with so few bits that n times it is exact */
+    vf r = x - n * 0.693359375f;
+    return r - n * -2.12194440e-4f;
+}
+
+INLINE vi v_exp_power(vf shifted) {
+    return (vi)shifted - (vi)v_set(ROUNDER);
+}
+
+INLINE vf v_exp(vf x) {
+    x = v_between(x, -105.0f, 89.0f); /* beyond these the result is inf or 0 anyway */
+    vf shifted, e = v_exp_less_1(v_exp_rest(x, &shifted)) + 1.0f;
 #if defined(GATUN_KERNELS_AVX512)
-
-INLINE vf v_exp(vf x) {
-    x = v_between(x, -105.0f, 89.0f); /* beyond these the result is inf or 0 anyway */
-    vf n = (vf)_mm512_roundscale_ps((__m512)(x * 1.44269504088896341f), _MM_FROUND_TO_NEAREST_INT | _MM_FROUND_NO_EXC);
-    /* log 2 in two parts, the first with so few bits that n times it is exact */
-    vf r = x - n * 0.693359375f;
-    r = r - n * -2.12194440e-4f;
-    vf e = v_exp_less_1(r) + 1.0f;
-    return (vf)_mm512_scalef_ps((__m512)e, (__m512)n);
-}
-
+    return (vf)_mm512_scalef_ps((__m512)e, (__m512)(shifted - ROUNDER));
 #else
-
-INLINE vf v_exp(vf x) {
-    x = v_between(x, -105.0f, 89.0f); /* beyond these the result is inf or 0 anyway */
-    /* Adding 1.5 * 2^23 rounds to an integer, which is then in the low bits. */
-    const vf magic = v_set(0x1.8p23f);
-    vf shifted = x * 1.44269504088896341f + magic;
-    vf n = shifted - magic;
-    vi exponent = (vi)shifted - (vi)magic;
-    /* log 2 in two parts, the first with so few bits that n times it is exact */
-    vf r = x - n * 0.693359375f;
-    r = r - n * -2.12194440e-4f;
-    vf e = v_exp_less_1(r) + 1.0f;
-    /* 2^exponent in two factors, since it may lie outside the normal floats while the result does not */
-    vi half = exponent >> 1;
-    vi rest = exponent - half;
+    /* 2^n in two factors, since it may lie outside the normal floats while the result does not */
+    vi power = v_exp_power(shifted), half = power >> 1, rest = power - half;
     return e * (vf)((half + 127) << 23) * (vf)((rest + 127) << 23);
-}
-
 #endif
+}
 
 /*
  * e^x for x from -87.3 to 88, to 5e-7 of it: nothing has to be bounded, one addition to the exponent will do, and a shorter
  * polynomial. For the activations, which are promised to less than v_exp.
  */
 INLINE vf v_exp_within(vf x) {
-    vf shifted = x * 1.44269504088896341f + 0x1.8p23f;
-    vf n = shifted - 0x1.8p23f;
-    vf r = x - n * 0.693359375f - n * -2.12194440e-4f; /* as in v_exp; not all builds multiply and add at once */
-    vf z = r * r;
+    vf shifted, r = v_exp_rest(x, &shifted), z = r * r;
     vf odd = 8.3125201868e-3f * z + 1.6667114650e-1f;
     vf even = 4.1890156883e-2f * z + 4.9999231495e-1f;
     vf e = (odd * r + even) * z + (r + 1.0f);
@@ -83,7 +75,7 @@ INLINE vf v_exp_to_88(vf x) {
 }
 
 /* The bits of the square root of one half: a significand from there on is less than 0.42 away from 1. */
-#define ROOT_OF_HALF 0x3f3504f3
+enum { ROOT_OF_HALF = 0x3f3504f3 };
 
 /* The exponent is in the upper bits; negative floats, whose logarithm is not asked for, wrap around. */
 INLINE vi v_above_root_of_half(vi bits) {
@@ -173,13 +165,8 @@ INLINE vf v_floor(vf x) {
 /* As e^x, but 2^n (e^r - 1) and 2^n - 1 are added; half of both, as 2^128 is no float. */
 INLINE vf v_expm1(vf x) {
     x = v_between(x, -25.0f, 89.0f); /* beyond these the result is -1 or inf anyway */
-    const vf magic = v_set(0x1.8p23f);
-    vf shifted = x * 1.44269504088896341f + magic;
-    vf n = shifted - magic;
-    vf r = x - n * 0.693359375f;
-    r = r - n * -2.12194440e-4f;
-    vf e = v_exp_less_1(r);
-    vf half = (vf)(((vi)shifted - (vi)magic + 126) << 23);
+    vf shifted, e = v_exp_less_1(v_exp_rest(x, &shifted));
+    vf half = (vf)((v_exp_power(shifted) + 126) << 23);
     vf y = e * half + (half - 0.5f);
     return y + y;
 }
@@ -215,11 +202,15 @@ INLINE vf v_silu(vf x) {
     return from / (1.0f + v_exp_within(-v_smaller(v_set(87.0f), from)));
 }
 
-/* x (1 + tanh(t)) / 2 = x sigmoid(2 t); from -10 down it stays at that value, 1e-37 below 0. */
+/* What x (1 + tanh(t)) / 2 = x sigmoid(2 t) has to do with: e^(-2 t) for |x| <= 10 and t = sqrt(2 / pi) (x + 0.044715 x^3). */
+INLINE vf v_gelu_tanh_exp(vf x) {
+    return v_exp_within(x * (x * x * -0.0713548162726f + -1.59576912160573f));
+}
+
+/* From -10 down it stays at that value, 1e-37 below 0. */
 INLINE vf v_gelu_tanh(vf x) {
     vf from = v_larger(v_set(-10.0f), x);
-    vf c = v_smaller(v_set(10.0f), from);
-    return from / (1.0f + v_exp_within(c * (c * c * -0.0713548162726f + -1.59576912160573f)));
+    return from / (1.0f + v_gelu_tanh_exp(v_smaller(v_set(10.0f), from)));
 }
 
 /* tanh(log(1 + e)), where e is not so large that its square overflows. */
@@ -269,8 +260,8 @@ INLINE vf v_erf(vf x) {
 /* x (1 + erf(x / sqrt 2)) / 2; below -5.65, where that is closer to 0 than 1e-7, it is 0. */
 INLINE vf v_gelu(vf x) {
     const vf far = v_set(5.65f);
-    vf half = 0.5f * v_larger(-far, x);
-    vf y = half + half * v_erf_within(v_smaller(far, v_larger(-far, x)) * 0.70710678118654752f);
+    vf from = v_larger(-far, x), half = 0.5f * from;
+    vf y = half + half * v_erf_within(v_smaller(far, from) * 0.70710678118654752f);
     return v_select(v_less(x, -far), (vf){0}, y);
 }
 
