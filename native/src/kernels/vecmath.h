@@ -122,8 +122,13 @@ INLINE vf v_saturate(vf x, float limit, vf value) {
     return v_select(v_greater(v_abs(x), v_set(limit)), sign, v_between(value, -1.0f, 1.0f));
 }
 
+/* 1 / (1 + e^-x), whose exponential is taken in one multiplication; 0 where e^x is no normal float. */
 INLINE vf v_sigmoid(vf x) {
-    return 1.0f / (1.0f + v_exp(-x));
+    const float bound = 87.3365402f;
+    vf shifted, e = v_exp_less_1(v_exp_rest(-v_between(x, -bound, bound), &shifted));
+    vf power = (vf)(((vi)shifted << 23) + 0x3f800000);
+    vf y = 1.0f / (e * power + (power + 1.0f));
+    return v_select(v_less(x, v_set(-bound)), (vf){0}, y);
 }
 
 /* An odd rational function, as Eigen and TensorFlow use it; beyond 8 the result is 1. */
