@@ -266,7 +266,8 @@ final class OpChecker {
         targets = Arrays.copyOf(targets, n);
         try (Tape tape = Tape.open()) {
             Tensor y = op.op().apply(inputs);
-            Gradients first = tape.recordedVjp(y, TestTensors.of(seed), targets);
+            Tensor weights = TestTensors.of(seed);
+            Gradients first = tape.recordedVjp(y, weights, targets);
             Tensor product = Tensor.scalar(0).mul(1);
             for (int i = 0; i < n; i++) {
                 product = product.add(first.of(targets[i]).mul(along[i]).sum());
@@ -303,6 +304,47 @@ final class OpChecker {
                                 + got
                                 + ", mixed difference "
                                 + curvature
+                                + ", tolerance "
+                                + tolerance);
+            }
+            compareLinearity(where, tape, product, weights, Arrays.copyOf(along, n));
+        }
+    }
+
+    /**
+     * The product w J u is linear in w and in u, so its derivative by either along itself is the
+     * product again: for the rules of a gradient's own gradient, of which no difference of the
+     * function tells anything.
+     */
+    private void compareLinearity(
+            String where, Tape tape, Tensor product, Tensor weights, Tensor[] along) {
+        Tensor[] w = {weights};
+        Tensor tangent = tape.recordedVjp(product, null, weights).of(weights); // J u
+        Tensor again = tangent.mul(weights.detach()).sum();
+        Gradients byAlong = tape.gradients(again, along);
+        double reverse = 0;
+        double size = 1 + tangent.mul(weights).abs().sum().item();
+        for (Tensor u : along) {
+            Tensor share = byAlong.of(u).mul(u);
+            reverse += share.sum().item();
+            size += share.abs().sum().item();
+        }
+        double[] found = {
+            tape.jvp(product, w, w).item(),
+            again.item(),
+            tape.jvp(again, along, along).item(),
+            reverse
+        };
+        double want = product.item();
+        double tolerance = (ROUNDING * (512 + 16 * op.terms()) + 1e-4) * size;
+        for (double is : found) {
+            if (!(Math.abs(is - want) <= tolerance)) {
+                op.fail(
+                        where
+                                + "second derivative: the product w J u is "
+                                + want
+                                + ", its derivatives by w and u along themselves are "
+                                + Arrays.toString(found)
                                 + ", tolerance "
                                 + tolerance);
             }
