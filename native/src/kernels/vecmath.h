@@ -68,9 +68,12 @@ INLINE vf v_exp_within(vf x) {
     return (vf)((vi)e + ((vi)shifted << 23));
 }
 
+/* The logarithm of the least normal float. */
+#define LEAST_LOG (-87.3365402f)
+
 /* The same for x of at most 88, and 0 where that is no normal float. */
 INLINE vf v_exp_to_88(vf x) {
-    const vf lowest = v_set(-87.3365402f);
+    const vf lowest = v_set(LEAST_LOG);
     return v_select(v_not_less_equal(x, lowest), v_exp_within(v_larger(lowest, x)), (vf){0});
 }
 
@@ -124,11 +127,10 @@ INLINE vf v_saturate(vf x, float limit, vf value) {
 
 /* 1 / (1 + e^-x), whose exponential is taken in one multiplication; 0 where e^x is no normal float. */
 INLINE vf v_sigmoid(vf x) {
-    const float bound = 87.3365402f;
-    vf shifted, e = v_exp_less_1(v_exp_rest(-v_between(x, -bound, bound), &shifted));
+    vf shifted, e = v_exp_less_1(v_exp_rest(-v_between(x, LEAST_LOG, -LEAST_LOG), &shifted));
     vf power = (vf)(((vi)shifted << 23) + 0x3f800000);
     vf y = 1.0f / (e * power + (power + 1.0f));
-    return v_select(v_less(x, v_set(-bound)), (vf){0}, y);
+    return v_select(v_less(x, v_set(LEAST_LOG)), (vf){0}, y);
 }
 
 /* An odd rational function, as Eigen and TensorFlow use it; beyond 8 the result is 1. */
