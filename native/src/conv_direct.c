@@ -32,6 +32,7 @@ struct direct_job {
     const gatun_conv2d *conv; /* the flipped one for the input gradient */
     const float *x, *panels, *bias, *residual;
     float *y;
+    struct gatun_share share; /* rows of output */
 };
 
 /* The input of a strip: the image itself where nothing is read outside it, else a padded copy. */
@@ -72,12 +73,11 @@ static void direct_strip(const struct direct_job *d, struct gatun_tile *tile, co
 }
 
 static void direct_part(void *argument, int32_t part) {
-    const struct direct_job *d = argument;
+    struct direct_job *d = argument;
     const struct conv_job *job = d->job;
     const gatun_conv2d *c = d->conv;
-    const int32_t column_parts = job->plan.column_parts, row_parts = job->plan.parts / column_parts;
-    const int32_t row_part = part / column_parts, column_part = part % column_parts;
-    const int64_t pitch = strip_pitch(job, c), rows = (int64_t)c->batch * c->out_height;
+    const int32_t column_parts = job->plan.column_parts, column_part = part % column_parts;
+    const int64_t pitch = strip_pitch(job, c);
     const int64_t panel = 2 * (int64_t)job->kernels->vector;
     const int64_t first = part_begin_blocks(c->out_channels, panel, column_parts, column_part);
     const int64_t last = part_begin_blocks(c->out_channels, panel, column_parts, column_part + 1);
@@ -93,13 +93,21 @@ static void direct_part(void *argument, int32_t part) {
         .relu = c->activation == GATUN_ACTIVATE_RELU,
     };
     float *copy = (float *)(void *)conv_slice(job, part);
-    const int64_t end = part_begin(rows, row_parts, row_part + 1);
-    for (int64_t r = part_begin(rows, row_parts, row_part), count; r < end; r += count) {
-        int64_t row = r % c->out_height;
-        count = GATUN_MIN(GATUN_MIN(job->plan.strip_rows, c->out_height - row), end - r);
-        const float *image = d->x + r / c->out_height * conv_in_size(c);
-        direct_strip(d, &tile, strip_input(job, c, image, row, count, copy), r, count, first, last);
+    for (int64_t r, end; gatun_share_take(&d->share, part, &r, &end);) {
+        for (int64_t count; r < end; r += count) {
+            int64_t row = r % c->out_height;
+            count = GATUN_MIN(GATUN_MIN(job->plan.strip_rows, c->out_height - row), end - r);
+            const float *image = d->x + r / c->out_height * conv_in_size(c);
+            direct_strip(d, &tile, strip_input(job, c, image, row, count, copy), r, count, first, last);
+        }
     }
+}
+
+static void run_direct(struct direct_job *d) {
+    const struct conv_plan *plan = &d->job->plan;
+    const int64_t rows = (int64_t)d->conv->batch * d->conv->out_height;
+    gatun_share_begin(&d->share, rows, GATUN_MIN(plan->strip_rows, d->conv->out_height), plan->parts, plan->column_parts);
+    gatun_pool_run(plan->parts, direct_part, d);
 }
 
 void conv_direct_pack(const struct conv_job *job, float *packed) {
@@ -112,8 +120,10 @@ void conv_direct_pack(const struct conv_job *job, float *packed) {
 }
 
 void conv_direct_forward(const struct conv_job *job) {
-    struct direct_job d = {job, job->conv, job->x, job->packed, job->bias, job->residual, job->y};
-    gatun_pool_run(job->plan.parts, direct_part, &d);
+    struct direct_job d;
+    d.job = job, d.conv = job->conv;
+    d.x = job->x, d.panels = job->packed, d.bias = job->bias, d.residual = job->residual, d.y = job->y;
+    run_direct(&d);
 }
 
 void conv_direct_backward_input(const struct conv_job *job) {
@@ -126,18 +136,25 @@ void conv_direct_backward_input(const struct conv_job *job) {
         c->out_channels, c->in_channels, -row, -pixel, 1, c->out_channels};
     float *panels = (float *)(void *)job->workspace;
     conv_pack_panels(&weights, job->kernels->vector, c->threads, panels);
-    struct direct_job d = {job, &flipped, job->dy, panels, NULL, NULL, job->dx};
-    gatun_pool_run(job->plan.parts, direct_part, &d);
+    struct direct_job d;
+    d.job = job, d.conv = &flipped;
+    d.x = job->dy, d.panels = panels, d.bias = NULL, d.residual = NULL, d.y = job->dx;
+    run_direct(&d);
 }
 
 /* ---------------------------------------------------------------- input gradient by gathering */
 
+struct gather_job {
+    const struct conv_job *job;
+    struct gatun_share share; /* rows of dx */
+};
+
 /* Columns of all taps, for the whole band of rows that reads an image, and gathered from there. */
 static void gather_part(void *argument, int32_t part) {
-    const struct conv_job *job = argument;
+    struct gather_job *gather = argument;
+    const struct conv_job *job = gather->job;
     const gatun_conv2d *c = job->conv;
     const int64_t ld = round_up(conv_taps(c), job->kernels->vector), out_row = (int64_t)c->out_width * c->out_channels;
-    const int64_t rows = (int64_t)c->batch * c->in_height;
     float *columns = (float *)(void *)conv_slice(job, part);
     struct gatun_tile tile = {
         .in_step = c->out_channels,
@@ -149,16 +166,17 @@ static void gather_part(void *argument, int32_t part) {
         .out = columns,
         .out_step = ld,
     };
-    const int64_t end = part_begin(rows, job->plan.parts, part + 1);
-    for (int64_t r = part_begin(rows, job->plan.parts, part), count; r < end; r += count) {
-        int64_t image = r / c->in_height, row = r % c->in_height, first, last;
-        count = GATUN_MIN(c->in_height - row, end - r);
-        conv_rows_reading(c, row, row + count, &first, &last);
-        tile.in = job->dy + (image * c->out_height + first) * out_row;
-        job->kernels->tile_rows(&tile, (last - first) * c->out_width);
-        for (int64_t i = 0; i < count; i++) {
-            float *dx = job->dx + (r + i) * c->in_width * c->in_channels;
-            job->kernels->gather_columns(c, columns, ld, (int32_t)first, (int32_t)(row + i), dx);
+    for (int64_t r, end; gatun_share_take(&gather->share, part, &r, &end);) {
+        for (int64_t count; r < end; r += count) {
+            int64_t image = r / c->in_height, row = r % c->in_height, first, last;
+            count = GATUN_MIN(c->in_height - row, end - r);
+            conv_rows_reading(c, row, row + count, &first, &last);
+            tile.in = job->dy + (image * c->out_height + first) * out_row;
+            job->kernels->tile_rows(&tile, (last - first) * c->out_width);
+            for (int64_t i = 0; i < count; i++) {
+                float *dx = job->dx + (r + i) * c->in_width * c->in_channels;
+                job->kernels->gather_columns(c, columns, ld, (int32_t)first, (int32_t)(row + i), dx);
+            }
         }
     }
 }
@@ -168,10 +186,11 @@ static void gather_part(void *argument, int32_t part) {
  * row of input at a time.
  */
 static void gather_rows_part(void *argument, int32_t part) {
-    const struct conv_job *job = argument;
+    struct gather_job *gather = argument;
+    const struct conv_job *job = gather->job;
     const gatun_conv2d *c = job->conv;
     const int64_t ld = round_up((int64_t)c->kernel_width * c->in_channels, job->kernels->vector);
-    const int64_t out_row = (int64_t)c->out_width * c->out_channels, rows = (int64_t)c->batch * c->in_height;
+    const int64_t out_row = (int64_t)c->out_width * c->out_channels;
     float *columns = (float *)(void *)conv_slice(job, part);
     gatun_conv2d line = *c;
     line.in_height = line.out_height = line.kernel_height = 1, line.pad_top = 0;
@@ -186,22 +205,23 @@ static void gather_rows_part(void *argument, int32_t part) {
         .out = columns,
         .out_step = ld,
     };
-    const int64_t end = part_begin(rows, job->plan.parts, part + 1);
-    for (int64_t r = part_begin(rows, job->plan.parts, part); r < end; r++) {
-        /* the taps whose output row top - tap * dilation exists */
-        const int64_t image = r / c->in_height, top = r % c->in_height + c->pad_top, step = c->dilation_height;
-        const int64_t first = top < c->out_height ? 0 : (top - c->out_height + step) / step;
-        const int64_t last = GATUN_MIN(top / step + 1, c->kernel_height);
-        float *dx = job->dx + r * c->in_width * c->in_channels;
-        if (first >= last) {
-            memset(dx, 0, (size_t)((int64_t)c->in_width * c->in_channels) * sizeof(float));
-            continue;
+    for (int64_t r, end; gatun_share_take(&gather->share, part, &r, &end);) {
+        for (; r < end; r++) {
+            /* the taps whose output row top - tap * dilation exists */
+            const int64_t image = r / c->in_height, top = r % c->in_height + c->pad_top, step = c->dilation_height;
+            const int64_t first = top < c->out_height ? 0 : (top - c->out_height + step) / step;
+            const int64_t last = GATUN_MIN(top / step + 1, c->kernel_height);
+            float *dx = job->dx + r * c->in_width * c->in_channels;
+            if (first >= last) {
+                memset(dx, 0, (size_t)((int64_t)c->in_width * c->in_channels) * sizeof(float));
+                continue;
+            }
+            tile.outer = (int32_t)(last - first);
+            tile.panel_skip = first * c->out_channels;
+            tile.in = job->dy + (image * c->out_height + top - first * step) * out_row;
+            job->kernels->tile_rows(&tile, c->out_width);
+            job->kernels->gather_columns(&line, columns, ld, 0, 0, dx);
         }
-        tile.outer = (int32_t)(last - first);
-        tile.panel_skip = first * c->out_channels;
-        tile.in = job->dy + (image * c->out_height + top - first * step) * out_row;
-        job->kernels->tile_rows(&tile, c->out_width);
-        job->kernels->gather_columns(&line, columns, ld, 0, 0, dx);
     }
 }
 
@@ -213,7 +233,11 @@ void conv_gather_backward_input(const struct conv_job *job) {
                                    .length = c->out_channels, .cols = rows ? tap_row / c->out_channels : conv_taps(c),
                                    .outer_stride = tap_row, .length_stride = 1, .col_stride = c->out_channels};
     conv_pack_panels(&weights, job->kernels->vector, c->threads, (float *)(void *)job->workspace);
-    gatun_pool_run(job->plan.parts, rows ? gather_rows_part : gather_part, (void *)(uintptr_t)job);
+    struct gather_job gather;
+    gather.job = job;
+    /* where columns overlap from row to row, an image is best computed as a whole */
+    gatun_share_begin(&gather.share, (int64_t)c->batch * c->in_height, rows ? 1 : c->in_height, job->plan.parts, 1);
+    gatun_pool_run(job->plan.parts, rows ? gather_rows_part : gather_part, &gather);
 }
 
 /* ---------------------------------------------------------------- weight gradient */

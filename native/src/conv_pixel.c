@@ -28,31 +28,49 @@ static struct gatun_pixels pixels_of(const struct conv_job *job) {
     };
 }
 
+struct forward_job {
+    const struct conv_job *job;
+    struct gatun_share share; /* rows of output */
+};
+
+/* Some rows of output of one image. */
+static void forward_strip(const struct conv_job *job, const struct gatun_pixels *pixels, int64_t r, int64_t count,
+                          float *strip) {
+    const gatun_conv2d *c = job->conv;
+    const int64_t out_row = (int64_t)c->out_width * c->out_channels;
+    conv_copy_strip(c, job->x + r / c->out_height * conv_in_size(c), r % c->out_height, count, strip);
+    for (int64_t i = 0; i < count; i++) {
+        float *y = job->y + (r + i) * out_row;
+        job->kernels->pixel_row(pixels, strip + i * pixels->x_row, y);
+        if (job->residual != NULL) {
+            const struct gatun_epilogue epilogue = {NULL, job->residual + (r + i) * out_row,
+                                                    c->activation == GATUN_ACTIVATE_RELU};
+            job->kernels->epilogue(1, out_row, &epilogue, y, out_row);
+        }
+    }
+}
+
 static void forward_part(void *argument, int32_t part) {
-    const struct conv_job *job = argument;
+    struct forward_job *forward = argument;
+    const struct conv_job *job = forward->job;
     const gatun_conv2d *c = job->conv;
     const struct gatun_pixels pixels = pixels_of(job);
-    const int64_t rows = (int64_t)c->batch * c->out_height, out_row = (int64_t)c->out_width * c->out_channels;
     float *strip = (float *)(void *)conv_slice(job, part);
-    const int64_t end = part_begin(rows, job->plan.parts, part + 1);
-    for (int64_t r = part_begin(rows, job->plan.parts, part), count; r < end; r += count) {
-        int64_t row = r % c->out_height;
-        count = GATUN_MIN(GATUN_MIN(job->plan.strip_rows, c->out_height - row), end - r);
-        conv_copy_strip(c, job->x + r / c->out_height * conv_in_size(c), row, count, strip);
-        for (int64_t i = 0; i < count; i++) {
-            float *y = job->y + (r + i) * out_row;
-            job->kernels->pixel_row(&pixels, strip + i * pixels.x_row, y);
-            if (job->residual != NULL) {
-                const struct gatun_epilogue epilogue = {NULL, job->residual + (r + i) * out_row,
-                                                        c->activation == GATUN_ACTIVATE_RELU};
-                job->kernels->epilogue(1, out_row, &epilogue, y, out_row);
-            }
+    for (int64_t r, end; gatun_share_take(&forward->share, part, &r, &end);) {
+        for (int64_t count; r < end; r += count) {
+            count = GATUN_MIN(GATUN_MIN(job->plan.strip_rows, c->out_height - r % c->out_height), end - r);
+            forward_strip(job, &pixels, r, count, strip);
         }
     }
 }
 
 void conv_pixel_forward(const struct conv_job *job) {
-    gatun_pool_run(job->plan.parts, forward_part, (void *)(uintptr_t)job);
+    const gatun_conv2d *c = job->conv;
+    struct forward_job forward;
+    forward.job = job;
+    gatun_share_begin(&forward.share, (int64_t)c->batch * c->out_height, GATUN_MIN(job->plan.strip_rows, c->out_height),
+                      job->plan.parts, 1);
+    gatun_pool_run(job->plan.parts, forward_part, &forward);
 }
 
 /* ---------------------------------------------------------------- weight gradient */

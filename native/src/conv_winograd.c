@@ -118,6 +118,7 @@ struct winograd_job {
     int64_t input_plane, product_plane;
     const float *x, *u, *bias, *residual;
     float *y;
+    struct gatun_share *share; /* tiles, or groups of columns where each part transforms all tiles */
 };
 
 static struct winograd_job make_job(const struct conv_job *job, const gatun_conv2d *conv) {
@@ -372,20 +373,69 @@ static int64_t floats_of(int64_t n) {
     return float_bytes(n) / (int64_t)sizeof(float);
 }
 
+/* What a part has for itself. */
+struct product_slice {
+    float *v, *products, *u;
+};
+
+static struct product_slice product_slice(const struct winograd_job *w, int32_t part) {
+    struct product_slice s;
+    s.v = (float *)(void *)conv_slice(w->job, part);
+    s.products = s.v + floats_of(w->geometry.positions * w->input_plane);
+    s.u = s.products + floats_of(w->geometry.positions * w->product_plane);
+    return s;
+}
+
 static void product_part(void *argument, int32_t part) {
     const struct winograd_job *w = argument;
-    const struct conv_job *job = w->job;
     const struct range r = range_of(w, part);
-    float *v = (float *)(void *)conv_slice(job, part);
-    float *products = v + floats_of(w->geometry.positions * w->input_plane);
-    float *u = products + floats_of(w->geometry.positions * w->product_plane);
-    for (int64_t first = r.first_tile, count; first < r.last_tile; first += count) {
-        count = GATUN_MIN(job->plan.tile, r.last_tile - first);
-        transform_inputs(w, w->x, first, count, v);
-        for (int64_t column = 0; column < r.columns; column += w->group) {
-            const struct range group = group_of(w, &r, column);
-            multiply_group(w, &group, first, count, v, products, u);
+    const struct product_slice s = product_slice(w, part);
+    for (int64_t first, last; gatun_share_take(w->share, part, &first, &last);) {
+        for (int64_t count; first < last; first += count) {
+            count = GATUN_MIN(w->job->plan.tile, last - first);
+            transform_inputs(w, w->x, first, count, s.v);
+            for (int64_t column = 0; column < r.columns; column += w->group) {
+                const struct range group = group_of(w, &r, column);
+                multiply_group(w, &group, first, count, s.v, s.products, s.u);
+            }
         }
+    }
+}
+
+/* All tiles in one block, of which the parts share the groups of columns. */
+static void product_columns_part(void *argument, int32_t part) {
+    const struct winograd_job *w = argument;
+    const int64_t tiles = w->geometry.tiles;
+    const struct range all = {0, tiles, 0, w->conv->out_channels};
+    const struct product_slice s = product_slice(w, part);
+    int transformed = 0;
+    for (int64_t first, last; gatun_share_take(w->share, part, &first, &last);) {
+        if (!transformed) {
+            transform_inputs(w, w->x, 0, tiles, s.v);
+            transformed = 1;
+        }
+        for (; first < last; first++) {
+            const struct range group = group_of(w, &all, first * w->group);
+            multiply_group(w, &group, 0, tiles, s.v, s.products, s.u);
+        }
+    }
+}
+
+static void run_products(struct winograd_job *w) {
+    const struct conv_plan *plan = &w->job->plan;
+    const int32_t tile_parts = plan->parts / plan->column_parts;
+    struct gatun_share share;
+    w->share = &share;
+    if (tile_parts == 1 && plan->tile == w->geometry.tiles && w->group == 2 * (int64_t)w->job->kernels->vector) {
+        const int64_t groups = (w->conv->out_channels + w->group - 1) / w->group;
+        gatun_share_begin(&share, groups, 1, plan->parts, 1);
+        gatun_pool_run(plan->parts, product_columns_part, w);
+    } else {
+        const int64_t range = (w->geometry.tiles + tile_parts - 1) / tile_parts, height = w->job->kernels->tile_height;
+        const int64_t blocks = (range + plan->tile - 1) / plan->tile;
+        const int64_t block = round_up((range + blocks - 1) / blocks, height);
+        gatun_share_begin(&share, w->geometry.tiles, GATUN_MIN(block, plan->tile), plan->parts, plan->column_parts);
+        gatun_pool_run(plan->parts, product_part, w);
     }
 }
 
@@ -397,7 +447,7 @@ void conv_winograd_forward(const struct conv_job *job) {
     struct winograd_job w = make_job(job, job->conv);
     w.x = job->x, w.bias = job->bias, w.residual = job->residual, w.y = job->y;
     w.u = job->packed;
-    gatun_pool_run(job->plan.parts, product_part, &w);
+    run_products(&w);
 }
 
 void conv_winograd_backward_input(const struct conv_job *job) {
@@ -409,7 +459,7 @@ void conv_winograd_backward_input(const struct conv_job *job) {
         transform_filters(job, 1, u);
         w.u = u;
     }
-    gatun_pool_run(job->plan.parts, product_part, &w);
+    run_products(&w);
 }
 
 /* ---------------------------------------------------------------- gradient of the weights */

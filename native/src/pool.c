@@ -13,8 +13,8 @@
 #define _GNU_SOURCE
 #include "pool.h"
 
-#include "gatun.h"
 #include "park.h"
+#include "parts.h"
 
 #include <pthread.h>
 #include <sched.h>
@@ -29,6 +29,8 @@ enum slot_state { SLOT_IDLE, SLOT_POSTED, SLOT_RUNNING, SLOT_PARKED, SLOT_AWAITE
 /* Long enough for the next kernel of a training step to arrive, short enough not to starve other processes. */
 #define SPIN_NANOSECONDS 40000
 #define SPINS_PER_YIELD 50
+/* What one core may be late by when all others are done, as a share of its work; more chunks cost more beginnings. */
+#define CHUNKS_PER_PART 8
 
 struct slot {
     _Alignas(128) _Atomic uint32_t state;
@@ -208,6 +210,37 @@ void gatun_pool_run(int32_t parts, gatun_part_fn fn, void *argument) {
         await_done(&pool.slots[i].state);
     }
     atomic_flag_clear_explicit(&pool.busy, memory_order_release);
+}
+
+void gatun_share_begin(struct gatun_share *share, int64_t units, int64_t least, int32_t parts, int32_t step) {
+    const int32_t ranges = parts / step;
+    const int64_t wanted = units / ((int64_t)ranges * CHUNKS_PER_PART);
+    share->units = units;
+    share->chunk = ranges == 1 ? GATUN_MAX(units, 1) : (GATUN_MAX(wanted, 1) + least - 1) / least * least;
+    share->parts = parts;
+    share->step = step;
+    for (int32_t part = 0; part < parts; part++) {
+        atomic_init(&share->ranges[part].next, part_begin(units, ranges, part / step));
+    }
+}
+
+int gatun_share_take(struct gatun_share *share, int32_t part, int64_t *first, int64_t *last) {
+    const int32_t ranges = share->parts / share->step;
+    for (int32_t i = 0, owner = part; i < ranges; i++) {
+        const int64_t end = part_begin(share->units, ranges, owner / share->step + 1);
+        _Atomic int64_t *next = &share->ranges[owner].next;
+        if (atomic_load_explicit(next, memory_order_relaxed) < end) {
+            const int64_t at = atomic_fetch_add_explicit(next, share->chunk, memory_order_relaxed);
+            if (at < end) {
+                *first = at;
+                *last = GATUN_MIN(at + share->chunk, end);
+                return 1;
+            }
+        }
+        owner += share->step;
+        owner = owner < share->parts ? owner : owner - share->parts;
+    }
+    return 0;
 }
 
 int32_t gatun_pool_workers(void) {

@@ -19,6 +19,7 @@ struct pooling_job {
     const float *x; /* or dy */
     float *y;       /* or dx */
     void *winners;
+    struct gatun_share share; /* rows of outputs, or images */
 };
 
 static int valid_pool(const gatun_pool2d *p) {
@@ -50,14 +51,15 @@ static void *winners_at(const struct pooling_job *job, int64_t element) {
 }
 
 static void forward_part(void *argument, int32_t part) {
-    const struct pooling_job *job = argument;
+    struct pooling_job *job = argument;
     const gatun_pool2d *p = job->pool;
-    int64_t rows = (int64_t)p->batch * p->out_height, row_size = out_row_size(p);
-    int64_t end = part_begin(rows, job->parts, part + 1);
-    for (int64_t r = part_begin(rows, job->parts, part); r < end; r++) {
-        const float *image = job->x + r / p->out_height * in_size(p);
-        job->kernels->maxpool_row(p, image, (int32_t)(r % p->out_height), job->y + r * row_size,
-                                  winners_at(job, r * row_size));
+    const int64_t row_size = out_row_size(p);
+    for (int64_t r, end; gatun_share_take(&job->share, part, &r, &end);) {
+        for (; r < end; r++) {
+            const float *image = job->x + r / p->out_height * in_size(p);
+            job->kernels->maxpool_row(p, image, (int32_t)(r % p->out_height), job->y + r * row_size,
+                                      winners_at(job, r * row_size));
+        }
     }
 }
 
@@ -72,12 +74,14 @@ int32_t gatun_maxpool2d_forward(const gatun_pool2d *pool, const float *x, float 
     if (x == NULL || y == NULL) {
         return GATUN_BAD_ARGUMENT;
     }
-    struct pooling_job job = {.kernels = gatun_kernels(), .pool = pool, .x = x, .y = y, .winners = winners};
+    struct pooling_job job;
+    job.kernels = gatun_kernels(), job.pool = pool, job.x = x, job.y = y, job.winners = winners;
     if (job.kernels == NULL) {
         return GATUN_NOT_INITIALISED;
     }
     job.index_bytes = gatun_maxpool2d_index_bytes(pool);
     job.parts = parts_for(pool->threads, rows, pooling_cost(pool));
+    gatun_share_begin(&job.share, rows, 1, job.parts, 1);
     gatun_pool_run(job.parts, forward_part, &job);
     return GATUN_OK;
 }
@@ -102,10 +106,11 @@ static void backward_image(const struct pooling_job *job, int64_t image) {
 }
 
 static void backward_part(void *argument, int32_t part) {
-    const struct pooling_job *job = argument;
-    int64_t end = part_begin(job->pool->batch, job->parts, part + 1);
-    for (int64_t image = part_begin(job->pool->batch, job->parts, part); image < end; image++) {
-        backward_image(job, image);
+    struct pooling_job *job = argument;
+    for (int64_t image, end; gatun_share_take(&job->share, part, &image, &end);) {
+        for (; image < end; image++) {
+            backward_image(job, image);
+        }
     }
 }
 
@@ -120,13 +125,15 @@ int32_t gatun_maxpool2d_backward(const gatun_pool2d *pool, const float *dy, cons
     if (dx == NULL || (outputs > 0 && (dy == NULL || winners == NULL))) {
         return GATUN_BAD_ARGUMENT;
     }
-    struct pooling_job job = {.kernels = gatun_kernels(), .pool = pool, .x = dy, .y = dx,
-                              .winners = (void *)(uintptr_t)winners};
+    struct pooling_job job;
+    job.kernels = gatun_kernels(), job.pool = pool, job.x = dy, job.y = dx;
+    job.winners = (void *)(uintptr_t)winners;
     if (job.kernels == NULL) {
         return GATUN_NOT_INITIALISED;
     }
     job.index_bytes = gatun_maxpool2d_index_bytes(pool);
     job.parts = parts_for(pool->threads, pool->batch, pooling_cost(pool));
+    gatun_share_begin(&job.share, pool->batch, 1, job.parts, 1);
     gatun_pool_run(job.parts, backward_part, &job);
     return GATUN_OK;
 }

@@ -13,16 +13,47 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { CALLERS = 16, ROUNDS = 40, N = 150001 };
+enum { CALLERS = 16, ROUNDS = 40, N = 150001, POOLED = 8 * 14 * 14 * 6 };
 
 static const gatun_conv2d conv = {8, 6, 14, 14, 16, 10, 10, 5, 5, 1, 1, 1, 1, 0, 0, 1, GATUN_LINEAR,
                                  GATUN_CONV_AUTO, 0, 4};
 static const gatun_gemm gemm = {64, 80, 100, 0, 0, 100, 80, 80, 0, 0, 4};
 
+/* Whose parts share work: by rows, by pixels, by blocks of tiles, by columns; and the passes of one go through gathering. */
+static const gatun_conv2d shared[] = {
+    {8, 6, 14, 14, 16, 10, 10, 5, 5, 1, 1, 1, 1, 0, 0, 1, GATUN_LINEAR, GATUN_CONV_AUTO, 0, 4},
+    {16, 1, 28, 28, 6, 28, 28, 5, 5, 1, 1, 1, 1, 2, 2, 1, GATUN_ACTIVATE_RELU, GATUN_CONV_AUTO, 0, 3},
+    {4, 32, 18, 18, 32, 18, 18, 3, 3, 1, 1, 1, 1, 1, 1, 1, GATUN_LINEAR, GATUN_CONV_WINOGRAD_4, 0, 4},
+    {1, 128, 14, 14, 128, 14, 14, 3, 3, 1, 1, 1, 1, 1, 1, 1, GATUN_LINEAR, GATUN_CONV_WINOGRAD_4, 0, 4},
+    {2, 64, 15, 15, 96, 8, 8, 3, 3, 2, 2, 1, 1, 1, 1, 1, GATUN_LINEAR, GATUN_CONV_DIRECT, 0, 4},
+};
+enum { SHARED = sizeof shared / sizeof *shared };
+static const gatun_pool2d pool = {8, 6, 28, 28, 14, 14, 2, 2, 2, 2, 0, 0, 4};
+
 struct work {
     float *a, *y, *x, *w, *dy, *dw, *c, sum;
-    void *workspace;
+    float *forward[SHARED], *dx[SHARED], *pooled, *unpooled;
+    void *workspace, *winners;
 };
+
+static int64_t inputs_of(const gatun_conv2d *c) {
+    return (int64_t)c->batch * c->in_height * c->in_width * c->in_channels;
+}
+
+static int64_t outputs_of(const gatun_conv2d *c) {
+    return (int64_t)c->batch * c->out_height * c->out_width * c->out_channels;
+}
+
+static int64_t most_workspace(void) {
+    int64_t most = gatun_conv2d_workspace(&conv, GATUN_CONV_BACKWARD_WEIGHT);
+    for (int i = 0; i < SHARED; i++) {
+        int64_t forward = gatun_conv2d_workspace(&shared[i], GATUN_CONV_FORWARD);
+        int64_t backward = gatun_conv2d_workspace(&shared[i], GATUN_CONV_BACKWARD_INPUT);
+        most = forward > most ? forward : most;
+        most = backward > most ? backward : most;
+    }
+    return most;
+}
 
 static const gatun_nd line = {.rank = 1, .threads = 4, .shape = {N}, .stride_a = {1}, .stride_b = {1}, .stride_y = {1}};
 static const gatun_nd whole = {.rank = 1, .threads = 4, .shape = {N}, .stride_a = {1}};
@@ -33,6 +64,12 @@ static void compute(struct work *w) {
     gatun_reduce(GATUN_SUM, &whole, w->y, &w->sum);
     gatun_conv2d_backward_weight(&conv, w->x, w->dy, w->dw, NULL, w->workspace);
     gatun_matmul(&gemm, w->a, w->a + 7000, NULL, w->c);
+    for (int i = 0; i < SHARED; i++) { /* images and weights from the same numbers, which are enough */
+        gatun_conv2d_forward(&shared[i], w->a, w->a, NULL, NULL, w->forward[i], w->workspace);
+        gatun_conv2d_backward_input(&shared[i], w->a, w->a, w->dx[i], w->workspace);
+    }
+    gatun_maxpool2d_forward(&pool, w->a, w->pooled, w->winners);
+    gatun_maxpool2d_backward(&pool, w->pooled, w->winners, w->unpooled);
 }
 
 static struct work new_work(const struct work *inputs) {
@@ -40,17 +77,37 @@ static struct work new_work(const struct work *inputs) {
     w.y = new_floats(N);
     w.dw = new_floats(25 * 6 * 16);
     w.c = new_floats(64 * 80);
-    w.workspace = new_workspace(gatun_conv2d_workspace(&conv, GATUN_CONV_BACKWARD_WEIGHT));
+    for (int i = 0; i < SHARED; i++) {
+        w.forward[i] = new_floats(outputs_of(&shared[i]));
+        w.dx[i] = new_floats(inputs_of(&shared[i]));
+    }
+    w.pooled = new_floats(POOLED), w.unpooled = new_floats(4 * POOLED);
+    w.winners = new_workspace(POOLED);
+    w.workspace = new_workspace(most_workspace());
     return w;
 }
 
 static bool same(const struct work *a, const struct work *b) {
+    for (int i = 0; i < SHARED; i++) {
+        if (memcmp(a->forward[i], b->forward[i], (size_t)outputs_of(&shared[i]) * sizeof(float)) != 0
+            || memcmp(a->dx[i], b->dx[i], (size_t)inputs_of(&shared[i]) * sizeof(float)) != 0) {
+            return false;
+        }
+    }
+    if (memcmp(a->pooled, b->pooled, POOLED * sizeof(float)) != 0
+        || memcmp(a->unpooled, b->unpooled, 4 * POOLED * sizeof(float)) != 0) {
+        return false;
+    }
     return memcmp(a->y, b->y, N * sizeof(float)) == 0 && memcmp(a->dw, b->dw, 25 * 6 * 16 * sizeof(float)) == 0
         && memcmp(a->c, b->c, 64 * 80 * sizeof(float)) == 0 && a->sum == b->sum;
 }
 
 static void free_work(struct work *w) {
-    release(w->y), release(w->dw), release(w->c), release(w->workspace);
+    release(w->y), release(w->dw), release(w->c), release(w->workspace), release(w->winners);
+    release(w->pooled), release(w->unpooled);
+    for (int i = 0; i < SHARED; i++) {
+        release(w->forward[i]), release(w->dx[i]);
+    }
 }
 
 struct caller {
