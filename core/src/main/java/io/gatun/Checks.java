@@ -34,7 +34,11 @@ final class Checks {
     }
 
     static void rank(String op, String argument, Tensor tensor, int rank, String meaning) {
-        if (tensor.shape().rank() != rank) {
+        rank(op, argument, tensor.shape(), rank, meaning);
+    }
+
+    static void rank(String op, String argument, Shape shape, int rank, String meaning) {
+        if (shape.rank() != rank) {
             throw new IllegalArgumentException(
                     op
                             + ": "
@@ -44,7 +48,7 @@ final class Checks {
                             + " "
                             + meaning
                             + ", got shape "
-                            + tensor.shape());
+                            + shape);
         }
     }
 

@@ -174,6 +174,41 @@ public final class Convolution {
     }
 
     /**
+     * The shape of a convolution's result.
+     *
+     * @param x [N, C, H, W]
+     * @param weight [K, C / groups, kernel height, kernel width]
+     * @param geometry stride, dilation and padding
+     * @return [N, K, H', W']
+     * @throws IllegalArgumentException if the kernel is larger than the padded input
+     */
+    public static Shape outputShape(Shape x, Shape weight, Geometry geometry) {
+        Checks.rank("conv2d", "x", x, 4, "[N, C, H, W]");
+        Checks.rank("conv2d", "weight", weight, 4, "[K, C / groups, height, width]");
+        return Shape.of(
+                x.dim(0),
+                weight.dim(0),
+                outputSize(
+                        "conv2d",
+                        "height",
+                        x.dim(2),
+                        span(
+                                Checks.int32("conv2d", "kernel height", weight.dim(2)),
+                                geometry.dilationHeight),
+                        geometry.strideHeight,
+                        (long) geometry.padTop + geometry.padBottom),
+                outputSize(
+                        "conv2d",
+                        "width",
+                        x.dim(3),
+                        span(
+                                Checks.int32("conv2d", "kernel width", weight.dim(3)),
+                                geometry.dilationWidth),
+                        geometry.strideWidth,
+                        (long) geometry.padLeft + geometry.padRight));
+    }
+
+    /**
      * Convolves images with kernels.
      *
      * @param x [N, C, H, W]
@@ -323,26 +358,15 @@ public final class Convolution {
         if (kernelHeight < 1 || kernelWidth < 1) {
             throw new IllegalArgumentException("conv2d: weight " + w + " has an empty kernel");
         }
+        Shape y = outputShape(x, w, g);
         return new Kernels.Conv2d(
                 Checks.int32("conv2d", "batch", x.dim(0)),
                 Checks.int32("conv2d", "channels", x.dim(1)),
                 Checks.int32("conv2d", "height", x.dim(2)),
                 Checks.int32("conv2d", "width", x.dim(3)),
                 Checks.int32("conv2d", "output channels", w.dim(0)),
-                outputSize(
-                        "conv2d",
-                        "height",
-                        x.dim(2),
-                        span(kernelHeight, g.dilationHeight),
-                        g.strideHeight,
-                        (long) g.padTop + g.padBottom),
-                outputSize(
-                        "conv2d",
-                        "width",
-                        x.dim(3),
-                        span(kernelWidth, g.dilationWidth),
-                        g.strideWidth,
-                        (long) g.padLeft + g.padRight),
+                (int) y.dim(2), // outputSize has checked them
+                (int) y.dim(3),
                 kernelHeight,
                 kernelWidth,
                 g.strideHeight,

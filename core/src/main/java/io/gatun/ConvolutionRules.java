@@ -71,20 +71,7 @@ final class ConvolutionRules {
         Tensor gradient = dy.detach().channelsLast();
         Tensor weight = kernel != null ? kernel : Convolution.kernelOrder(w.detach());
         Tensor dx = Tensor.empty(Layout.channelsLast(shape), DType.FLOAT32);
-        int threads = Scope.currentThreads();
-        Convolution.withWorkspace(
-                conv,
-                ConvPass.BACKWARD_INPUT,
-                threads,
-                workspace ->
-                        Backend.kernels()
-                                .conv2dBackwardInput(
-                                        conv,
-                                        gradient.data(),
-                                        weight.data(),
-                                        dx.data(),
-                                        workspace,
-                                        threads));
+        fillInputGradient(conv, gradient, weight, dx);
         Tape tape = Tape.recording();
         return tape == null
                 ? dx
@@ -99,6 +86,24 @@ final class ConvolutionRules {
                                 w,
                                 g -> weightGradient(conv, g, dy, w.shape()),
                                 v -> inputGradient(conv, dy, v, null, shape)));
+    }
+
+    /** Not recorded; all of them in the order of the kernels. */
+    static void fillInputGradient(Kernels.Conv2d conv, Tensor dy, Tensor kernel, Tensor dx) {
+        int threads = Scope.currentThreads();
+        Convolution.withWorkspace(
+                conv,
+                ConvPass.BACKWARD_INPUT,
+                threads,
+                workspace ->
+                        Backend.kernels()
+                                .conv2dBackwardInput(
+                                        conv,
+                                        dy.data(),
+                                        kernel.data(),
+                                        dx.data(),
+                                        workspace,
+                                        threads));
     }
 
     static Tensor weightGradient(Kernels.Conv2d conv, Tensor x, Tensor dy, Shape shape) {
@@ -125,6 +130,13 @@ final class ConvolutionRules {
     static Tensor weightGradient(
             Kernels.Conv2d conv, Tensor image, Tensor dy, Shape shape, @Nullable Tensor db) {
         Tensor dw = Tensor.empty(Convolution.weightLayout(shape), DType.FLOAT32);
+        fillWeightGradient(conv, image, dy, dw, db);
+        return dw;
+    }
+
+    /** Not recorded; all of them in the order of the kernels. */
+    static void fillWeightGradient(
+            Kernels.Conv2d conv, Tensor image, Tensor dy, Tensor dw, @Nullable Tensor db) {
         int threads = Scope.currentThreads();
         Convolution.withWorkspace(
                 conv,
@@ -140,6 +152,5 @@ final class ConvolutionRules {
                                         db == null ? null : db.data(),
                                         workspace,
                                         threads));
-        return dw;
     }
 }

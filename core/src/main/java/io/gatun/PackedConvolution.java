@@ -89,6 +89,32 @@ public final class PackedConvolution {
                 residual);
     }
 
+    /**
+     * Convolves, then takes the largest of each window; images of large batches go through both
+     * while they are in the cache.
+     *
+     * @param x [N, C, H, W]
+     * @param kernelHeight the window's height
+     * @param kernelWidth the window's width
+     * @param pooling the window's stride, dilation and padding
+     * @return [N, K, H', W'], channels last in memory
+     * @throws IllegalArgumentException if shapes clash, or as {@link Pooling#maxPool2d}
+     */
+    public Tensor applyMaxPool2d(
+            Tensor x, int kernelHeight, int kernelWidth, Convolution.Geometry pooling) {
+        Checks.floats("conv2d", x);
+        Kernels.Conv2d conv = Convolution.sizes(x, weight, geometry, relu);
+        int atOnce = PooledConvolution.imagesAtOnce(conv, pooling, Scope.currentThreads());
+        return atOnce >= conv.batch()
+                ? Pooling.maxPool2d(apply(x, null), kernelHeight, kernelWidth, pooling)
+                : PooledConvolution.forward(
+                        x.detach().channelsLast(),
+                        part -> apply(part, null),
+                        PooledConvolution.sizes(conv, kernelHeight, kernelWidth, pooling),
+                        null,
+                        atOnce);
+    }
+
     private Tensor pack(Kernels.Conv2d conv, int threads) {
         long bytes = Backend.kernels().conv2dPackedBytes(conv, threads);
         if (bytes == 0) {

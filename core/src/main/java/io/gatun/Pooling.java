@@ -35,7 +35,8 @@ public final class Pooling {
         if (isDilated(geometry)) {
             return dilated(x, kernelHeight, kernelWidth, geometry);
         }
-        Kernels.Pool2d pool = sizes(x, kernelHeight, kernelWidth, geometry);
+        Checks.floats("maxPool2d", x);
+        Kernels.Pool2d pool = sizes(x.shape(), kernelHeight, kernelWidth, geometry);
         return Tape.recording() == null ? run(pool, x, null) : maxPool2d(x, pool).values;
     }
 
@@ -69,7 +70,7 @@ public final class Pooling {
         }
     }
 
-    private static boolean isDilated(Convolution.Geometry geometry) {
+    static boolean isDilated(Convolution.Geometry geometry) {
         return geometry.dilationHeight() != 1 || geometry.dilationWidth() != 1;
     }
 
@@ -120,7 +121,7 @@ public final class Pooling {
         return Views.concat(2, taps).max(false, 2).reshape(s.dim(0), s.dim(1), height, width);
     }
 
-    private static Shape outputShape(Kernels.Pool2d pool) {
+    static Shape outputShape(Kernels.Pool2d pool) {
         return Shape.of(pool.batch(), pool.channels(), pool.outHeight(), pool.outWidth());
     }
 
@@ -174,15 +175,20 @@ public final class Pooling {
                             + geometry
                             + ": the winners of dilated windows are not known: use dilation 1");
         }
-        return maxPool2d(x, sizes(x, kernelHeight, kernelWidth, geometry));
+        Checks.floats("maxPool2d", x);
+        return maxPool2d(x, sizes(x.shape(), kernelHeight, kernelWidth, geometry));
+    }
+
+    /** Memory for the winners' places. */
+    static Storage winners(Kernels.Pool2d pool) {
+        return Storage.allocate(
+                Math.multiplyExact(outputShape(pool).size(), (long) pool.indexBytes()),
+                Scope.current());
     }
 
     private static Pooled maxPool2d(Tensor x, Kernels.Pool2d pool) {
         Shape shape = outputShape(pool);
-        Storage winners =
-                Storage.allocate(
-                        Math.multiplyExact(shape.size(), (long) pool.indexBytes()),
-                        Scope.current());
+        Storage winners = winners(pool);
         Tensor y = run(pool, x, winners);
         Tape tape = Tape.recording();
         return new Pooled(
@@ -226,12 +232,11 @@ public final class Pooling {
                 Shape.of(pool.batch(), pool.channels(), pool.inHeight(), pool.inWidth()));
     }
 
-    private static Kernels.Pool2d sizes(
-            Tensor x, int kernelHeight, int kernelWidth, Convolution.Geometry geometry) {
-        Checks.floats("maxPool2d", x);
-        Checks.rank("maxPool2d", "x", x, 4, "[N, C, H, W]");
+    /** Checks a call's numbers and puts them together. */
+    static Kernels.Pool2d sizes(
+            Shape s, int kernelHeight, int kernelWidth, Convolution.Geometry geometry) {
+        Checks.rank("maxPool2d", "x", s, 4, "[N, C, H, W]");
         checkWindow("maxPool2d", kernelHeight, kernelWidth, geometry);
-        Shape s = x.shape();
         if (s.dim(2) == 0 || s.dim(3) == 0) {
             throw new IllegalArgumentException(
                     "maxPool2d: images of shape " + s + " have no pixels to take the largest of");
@@ -307,7 +312,7 @@ public final class Pooling {
     }
 
     /** Each element of y added to its window's winner; its opposite is gather. */
-    private static Tensor scatter(Kernels.Pool2d pool, Tensor y, Storage winners, Shape shape) {
+    static Tensor scatter(Kernels.Pool2d pool, Tensor y, Storage winners, Shape shape) {
         Tensor dy = y.detach().channelsLast();
         Tensor dx = Tensor.empty(Layout.channelsLast(shape), DType.FLOAT32);
         Backend.kernels()
@@ -326,7 +331,7 @@ public final class Pooling {
     }
 
     /** The elements at the windows' winners; for forward mode and second derivatives only. */
-    private static Tensor gather(Kernels.Pool2d pool, Tensor x, Storage winners, Shape shape) {
+    static Tensor gather(Kernels.Pool2d pool, Tensor x, Storage winners, Shape shape) {
         Tensor image = x.detach().channelsLast();
         Tensor y = Tensor.empty(Layout.channelsLast(shape), DType.FLOAT32);
         MemorySegment from = image.data();

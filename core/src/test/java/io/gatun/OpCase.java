@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Assertions;
  * @param reference the same on doubles
  * @param terms length of the longest sum, forward or backward: the tolerance follows from it
  * @param expandable whether the inputs may also be repeated views (not where ties have no gradient)
+ * @param twice whether it can be differentiated twice
  * @param inputs what goes in
  */
 @SuppressWarnings("ArrayRecordComponent") // nobody compares two cases
@@ -24,6 +25,7 @@ record OpCase(
         Function<NdArray[], NdArray> reference,
         int terms,
         boolean expandable,
+        boolean twice,
         Input... inputs) {
 
     /** How the elements of an input are drawn. */
@@ -69,11 +71,15 @@ record OpCase(
             Function<Tensor[], Tensor> op,
             Function<NdArray[], NdArray> reference,
             Input... inputs) {
-        return new OpCase(name, op, reference, terms, true, inputs);
+        return new OpCase(name, op, reference, terms, true, true, inputs);
     }
 
     OpCase notExpandable() {
-        return new OpCase(name, op, reference, terms, false, inputs);
+        return new OpCase(name, op, reference, terms, false, twice, inputs);
+    }
+
+    OpCase notTwice() {
+        return new OpCase(name, op, reference, terms, expandable, false, inputs);
     }
 
     /** The same operation on inputs whose outermost dimension repeats one element; null if none. */
@@ -113,7 +119,7 @@ record OpCase(
                     return reference.apply(out);
                 };
         return new OpCase(
-                name + " of repeated", wide, wideReference, terms * longest, false, narrow);
+                name + " of repeated", wide, wideReference, terms * longest, false, twice, narrow);
     }
 
     static long[] longs(int... from) {

@@ -10,6 +10,7 @@ import static io.gatun.OpCase.Draw.DISTINCT;
 import io.gatun.Convolution.Geometry;
 import io.gatun.OpCase.Draw;
 import io.gatun.OpCase.Input;
+import io.gatun.kernel.Kernels;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -173,6 +174,8 @@ final class OpTable {
                 new Line("conv2d, dilated and grouped", groupedConv2d()),
                 new Line("conv2d, residual and relu", residualConv2d()),
                 new Line("maxPool2d", maxPool2d()),
+                new Line("conv2d and maxPool2d", pooledConv2d(false)),
+                new Line("conv2d, relu and maxPool2d", pooledConv2d(true)),
                 new Line("batchNorm", batchNorm(false)),
                 new Line("batchNorm and relu", batchNorm(true)),
                 new Line("groupNorm", NormalizationOps.groupNorm()),
@@ -1011,6 +1014,49 @@ final class OpTable {
         return cases;
     }
 
+    /** Two images at a time, the last alone where the batch is odd. */
+    private static List<OpCase> pooledConv2d(boolean relu) {
+        int[][][] kinds = { // image, kernel, padding, window, its stride, its padding
+            {{5, 1, 9, 8}, {3, 1, 3, 3}, {1, 1, 1, 1}, {2, 2}, {2, 2}, {0, 0, 0, 0}},
+            {{4, 3, 7, 7}, {17, 3, 3, 2}, {0, 0, 0, 0}, {3, 3}, {2, 2}, {1, 1, 0, 1}},
+            {{3, 6, 5, 6}, {8, 6, 1, 1}, {0, 0, 0, 0}, {2, 3}, {1, 1}, {0, 0, 0, 0}},
+            {{1, 2, 6, 5}, {4, 2, 5, 5}, {2, 2, 2, 2}, {2, 2}, {2, 2}, {0, 0, 0, 0}},
+            {{0, 2, 5, 5}, {3, 2, 3, 3}, {1, 1, 1, 1}, {2, 2}, {2, 2}, {0, 0, 0, 0}},
+        };
+        List<OpCase> cases = new ArrayList<>();
+        for (int[][] k : kinds) {
+            Geometry g = geometry(new int[] {1, 1}, k[2]);
+            Geometry pooling = geometry(k[4], k[5]);
+            int taps = k[1][1] * k[1][2] * k[1][3];
+            int most = Math.max(k[0][0] * k[0][2] * k[0][3], k[1][0] * k[1][2] * k[1][3]);
+            cases.add(
+                    OpCase.of(
+                                    "conv2d " + g + " and maxPool2d " + pooling,
+                                    Math.max(taps, most),
+                                    in -> pooled(in, g, relu, k[3], pooling),
+                                    in ->
+                                            relu(
+                                                    relu,
+                                                    in[0].conv2d(in[1], g)
+                                                            .zip(
+                                                                    in[2].reshape(k[1][0], 1, 1),
+                                                                    Double::sum)
+                                                            .maxPool2d(k[3][0], k[3][1], pooling)),
+                                    Input.of(k[0]),
+                                    Input.of(k[1]),
+                                    Input.of(k[1][0]))
+                            .notExpandable());
+        }
+        return cases;
+    }
+
+    private static Tensor pooled(
+            Tensor[] in, Geometry geometry, boolean relu, int[] window, Geometry pooling) {
+        Kernels.Conv2d conv = Convolution.sizes(in[0], in[1], geometry, relu);
+        Kernels.Pool2d pool = PooledConvolution.sizes(conv, window[0], window[1], pooling);
+        return PooledConvolution.apply(conv, pool, in[0], in[1], in[2], 2);
+    }
+
     private static final float EPSILON = 0.01f;
 
     private static List<OpCase> batchNorm(boolean relu) {
@@ -1263,12 +1309,30 @@ final class OpTable {
                         Input.of(13, 13),
                         Input.of(13)),
                 OpCase.of(
+                                "a layer computed again in the backward pass",
+                                60,
+                                x -> GradientCheckpoint.of(OpTable::layer, List.of(), x),
+                                x ->
+                                        relu(
+                                                        true,
+                                                        x[0].matmul(x[1].transpose())
+                                                                .zip(x[2], Double::sum))
+                                                .map(Math::tanh),
+                                Input.of(7, 13),
+                                Input.of(5, 13),
+                                Input.of(5))
+                        .notTwice(),
+                OpCase.of(
                         "mean squared error",
                         40,
                         x -> x[0].sub(x[1]).square().mean(),
                         x -> x[0].zip(x[1], (a, b) -> (a - b) * (a - b)).mean(false),
                         Input.of(5, 7),
                         Input.of(5, 7)));
+    }
+
+    private static Tensor layer(Tensor[] x) {
+        return LinearAlgebra.linear(x[0], x[1], x[2], true).tanh();
     }
 
     private static int[] shape(int... dims) {

@@ -96,6 +96,8 @@ final class OperationsDoc {
             conv2d, dilated and grouped ~ Convolution.conv2d(x, w, null, geometry, false) ~ as conv2d ~ as conv2d ~ Yu and Koltun, 2016; Krizhevsky et al., 2012
             conv2d, residual and relu ~ Convolution.conv2d(x, w, b, residual, geometry, true) ~ max(x * w + b + residual, 0) ~ as conv2d and relu; residual: g where y > 0 ~ He et al., 2016
             maxPool2d ~ Pooling.maxPool2d(x, height, width, geometry) ~ the largest x of each window ~ g to the first largest ~ Riesenhuber and Poggio, 1999
+            conv2d and maxPool2d ~ PooledConvolution.conv2dMaxPool2d(x, w, b, geometry, false, height, width, pooling) ~ the largest x * w + b of each window ~ as conv2d, from g at the winners ~ LeCun et al., 1998
+            conv2d, relu and maxPool2d ~ PooledConvolution.conv2dMaxPool2d(x, w, b, geometry, true, height, width, pooling) ~ the same, not below 0 ~ the same, from g where y > 0 ~ LeCun et al., 1998
             batchNorm ~ Normalization.batchNorm(x, gamma, beta, residual, epsilon, false) ~ gamma n + beta + residual, n = (x - mean) / sqrt(variance + epsilon) ~ gamma / sqrt(variance + epsilon) (g - mean g - n mean(g n)); sum g n; sum g; g ~ Ioffe and Szegedy, 2015
             batchNorm and relu ~ Normalization.batchNorm(x, gamma, beta, residual, epsilon, true) ~ the same, not below 0 ~ the same, from g where y > 0 ~ Ioffe and Szegedy, 2015
             groupNorm ~ GroupNormalization.groupNorm(x, groups, gamma, beta, epsilon) ~ gamma n + beta, n = (x - mean) / sqrt(variance + epsilon) of a sample's group ~ (gamma g - mean gamma g - n mean(gamma g n)) / sqrt(variance + epsilon); sum g n; sum g ~ Wu and He, 2018; Ulyanov et al., 2016

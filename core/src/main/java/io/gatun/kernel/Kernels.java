@@ -153,6 +153,30 @@ public interface Kernels {
                     wish,
                     packedWeights);
         }
+
+        /** The same for another number of images. */
+        public Conv2d images(int number) {
+            return new Conv2d(
+                    number,
+                    inChannels,
+                    inHeight,
+                    inWidth,
+                    outChannels,
+                    outHeight,
+                    outWidth,
+                    kernelHeight,
+                    kernelWidth,
+                    strideHeight,
+                    strideWidth,
+                    dilationHeight,
+                    dilationWidth,
+                    padTop,
+                    padLeft,
+                    groups,
+                    activation,
+                    algorithm,
+                    packed);
+        }
     }
 
     /**
@@ -197,6 +221,28 @@ public interface Kernels {
         /** Bytes in which the position of a window's winner is stored. */
         public int indexBytes() {
             return (long) kernelHeight * kernelWidth <= 256 ? 1 : 4;
+        }
+
+        /** Outputs of an image. */
+        public long outputs() {
+            return (long) outHeight * outWidth * channels;
+        }
+
+        /** The same for another number of images. */
+        public Pool2d images(int number) {
+            return new Pool2d(
+                    number,
+                    channels,
+                    inHeight,
+                    inWidth,
+                    outHeight,
+                    outWidth,
+                    kernelHeight,
+                    kernelWidth,
+                    strideHeight,
+                    strideWidth,
+                    padTop,
+                    padLeft);
         }
     }
 

@@ -5,6 +5,7 @@
 package io.gatun.nn;
 
 import io.gatun.Convolution;
+import io.gatun.PooledConvolution;
 import io.gatun.Scope;
 import io.gatun.Shape;
 import io.gatun.Tensor;
@@ -19,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * bias, stride 1, padding {@link Padding#VALID}, weights {@link Initializer#glorotUniform}, bias
  * zeros.
  */
-public final class Conv2d implements FusesResidual {
+public final class Conv2d implements FusesResidual, FusesMaxPool {
     private final Parameter weight;
     private final @Nullable Parameter bias;
     private final Window window;
@@ -230,14 +231,32 @@ public final class Conv2d implements FusesResidual {
         return apply(x, residual, relu);
     }
 
+    @Override
+    public Tensor forwardMaxPool(Tensor x, boolean relu, MaxPool2d pool) {
+        Convolution.Geometry geometry = geometry(x.shape());
+        return PooledConvolution.conv2dMaxPool2d(
+                x,
+                kernel(),
+                bias == null ? null : bias.value(),
+                geometry,
+                relu,
+                pool.kernelHeight(),
+                pool.kernelWidth(),
+                pool.geometry(outputShape(x, geometry)));
+    }
+
     private Tensor apply(Tensor x, @Nullable Tensor residual, boolean relu) {
         return Convolution.conv2d(
                 x,
-                flipped ? ConvNd.flip(weight.value()) : weight.value(),
+                kernel(),
                 bias == null ? null : bias.value(),
                 residual,
                 geometry(x.shape()),
                 relu);
+    }
+
+    private Tensor kernel() {
+        return flipped ? ConvNd.flip(weight.value()) : weight.value();
     }
 
     /** How the kernel moves over images of this shape; checks that it is one of images. */
@@ -249,6 +268,10 @@ public final class Conv2d implements FusesResidual {
         }
         window.checkFits(this, x);
         return window.plane(x, groups);
+    }
+
+    Shape outputShape(Tensor x, Convolution.Geometry geometry) {
+        return Convolution.outputShape(x.shape(), weight.value().shape(), geometry);
     }
 
     /** This layer over other parameters. */

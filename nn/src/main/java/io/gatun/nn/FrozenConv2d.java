@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * A convolution in a {@link Session}: its weights stay, so they are brought into the form that the
  * kernels want once.
  */
-final class FrozenConv2d implements FusesResidual {
+final class FrozenConv2d implements FusesResidual, FusesMaxPool {
     private record Call(Convolution.Geometry geometry, boolean relu) {}
 
     private final Conv2d layer;
@@ -43,13 +43,25 @@ final class FrozenConv2d implements FusesResidual {
         return apply(x, residual, relu);
     }
 
+    @Override
+    public Tensor forwardMaxPool(Tensor x, boolean relu, MaxPool2d pool) {
+        Convolution.Geometry geometry = layer.geometry(x.shape());
+        return convolution(geometry, relu)
+                .applyMaxPool2d(
+                        x,
+                        pool.kernelHeight(),
+                        pool.kernelWidth(),
+                        pool.geometry(layer.outputShape(x, geometry)));
+    }
+
     private Tensor apply(Tensor x, @Nullable Tensor residual, boolean relu) {
-        Call call = new Call(layer.geometry(x.shape()), relu);
+        return convolution(layer.geometry(x.shape()), relu).apply(x, residual);
+    }
+
+    private PackedConvolution convolution(Convolution.Geometry geometry, boolean relu) {
+        Call call = new Call(geometry, relu);
         PackedConvolution convolution = packed.get(call);
-        if (convolution == null) {
-            convolution = packed.computeIfAbsent(call, this::pack);
-        }
-        return convolution.apply(x, residual);
+        return convolution != null ? convolution : packed.computeIfAbsent(call, this::pack);
     }
 
     private PackedConvolution pack(Call call) {

@@ -80,7 +80,8 @@ public record MaxPool2d(
                 .padding(padding);
     }
 
-    private Convolution.Geometry geometry(Shape x) {
+    /** How the window moves over images of this shape; checks that it fits. */
+    Convolution.Geometry geometry(Shape x) {
         Window window = window();
         window.checkRank(this, x);
         window.checkFits(this, x);
