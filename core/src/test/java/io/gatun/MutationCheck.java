@@ -102,12 +102,18 @@ final class MutationCheck {
             while (matcher.find()) {
                 int end = end(source, matcher.end());
                 if (source.charAt(matcher.end()) != '{' // a block is not an expression
+                        && !isComment(source, matcher.start())
                         && source.substring(0, matcher.start()).contains("package io.gatun;")) {
                     rules.add(new Rule(file, source, matcher.end(), end));
                 }
             }
         }
         return rules;
+    }
+
+    private static boolean isComment(String source, int at) {
+        String line = source.substring(source.lastIndexOf('\n', at) + 1, at).strip();
+        return line.startsWith("*") || line.startsWith("//");
     }
 
     /** The end of an expression: a comma or a closing bracket that does not belong to it. */
