@@ -79,6 +79,7 @@ static void test_large(void) {
     for (int threads = 1; threads <= 8; threads++) {
         check_pool(&(gatun_pool2d){64, 6, 28, 28, 14, 14, 2, 2, 2, 2, 0, 0, threads}, false);
         check_pool(&(gatun_pool2d){16, 33, 15, 15, 8, 8, 3, 3, 2, 2, 1, 1, threads}, true);
+        check_pool(&(gatun_pool2d){2, 139, 9, 8, 5, 5, 3, 3, 2, 2, 1, 1, threads}, true); /* vectors side by side */
         check_pool(&(gatun_pool2d){2, 5, 40, 40, 3, 3, 17, 17, 11, 11, 0, 0, threads}, true);
         check_pool(&(gatun_pool2d){2, 5, 40, 40, 2, 2, 20, 20, 20, 20, 0, 0, threads}, true);
     }

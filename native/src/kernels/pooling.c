@@ -85,28 +85,53 @@ INLINE struct window window_at(const gatun_pool2d *p, int64_t out_row, int64_t o
     return w;
 }
 
+/* Vectors that go through a window side by side: one would wait for each comparison. */
+#define SIDE_BY_SIDE 4
+
+/* The largest of a window in some vectors of channels, and which it was; corner is where its first channel would be. */
+INLINE void forward_vectors(const gatun_pool2d *p, const struct window *w, const float *x, int64_t corner, int vectors,
+                            int64_t lanes, float *y, void *winners, int wide, int64_t at) {
+    const int64_t channels = p->channels, pitch = p->in_width * channels;
+    vf best[SIDE_BY_SIDE];
+    vi index[SIDE_BY_SIDE];
+    for (int j = 0; j < vectors; j++) {
+        best[j] = v_set(-__builtin_inff());
+        index[j] = v_set_int((int32_t)(w->y0 * p->kernel_width + w->x0));
+    }
+    for (int64_t ky = w->y0; ky < w->y1; ky++) {
+        for (int64_t kx = w->x0; kx < w->x1; kx++) {
+            const float *from = x + (corner + ky * pitch + kx * channels);
+            const vi tap = v_set_int((int32_t)(ky * p->kernel_width + kx));
+            for (int j = 0; j < vectors; j++) {
+                vf v = lanes == VL ? v_load(from + j * VL) : v_load_part(from, lanes);
+                /* true also for a NaN, unless the best is one already */
+                vm better = v_and(v_not_less_equal(v, best[j]), v_equal(best[j], best[j]));
+                best[j] = v_select(better, v, best[j]);
+                if (winners) {
+                    index[j] = v_select_int(better, tap, index[j]);
+                }
+            }
+        }
+    }
+    for (int j = 0; j < vectors; j++) {
+        v_store_part(y + at + j * VL, best[j], lanes);
+        if (winners) {
+            store_winners(winners, wide, at + j * VL, index[j], lanes);
+        }
+    }
+}
+
 INLINE void forward_row(const gatun_pool2d *p, const float *x, int64_t out_row, float *y, void *winners, int wide) {
     const int64_t channels = p->channels, pitch = p->in_width * channels;
     for (int64_t ox = 0; ox < p->out_width; ox++) {
-        struct window w = window_at(p, out_row, ox);
-        for (int64_t c = 0; c < channels; c += VL) {
-            int64_t lanes = MIN(channels - c, VL);
-            vf best = v_set(-__builtin_inff());
-            vi index = v_set_int((int32_t)(w.y0 * p->kernel_width + w.x0));
-            for (int64_t ky = w.y0; ky < w.y1; ky++) {
-                const float *row = x + (w.top + ky) * pitch + w.left * channels + c;
-                for (int64_t kx = w.x0; kx < w.x1; kx++) {
-                    vf v = v_load_part(row + kx * channels, lanes);
-                    /* true also for a NaN, unless the best is one already */
-                    vm better = v_and(v_not_less_equal(v, best), v_equal(best, best));
-                    best = v_select(better, v, best);
-                    index = v_select_int(better, v_set_int((int32_t)(ky * p->kernel_width + kx)), index);
-                }
-            }
-            v_store_part(y + ox * channels + c, best, lanes);
-            if (winners) {
-                store_winners(winners, wide, ox * channels + c, index, lanes);
-            }
+        const struct window w = window_at(p, out_row, ox);
+        const int64_t corner = w.top * pitch + w.left * channels;
+        int64_t c = 0;
+        for (; c + SIDE_BY_SIDE * VL <= channels; c += SIDE_BY_SIDE * VL) {
+            forward_vectors(p, &w, x, corner + c, SIDE_BY_SIDE, VL, y, winners, wide, ox * channels + c);
+        }
+        for (; c < channels; c += VL) {
+            forward_vectors(p, &w, x, corner + c, 1, MIN(channels - c, VL), y, winners, wide, ox * channels + c);
         }
     }
 }
@@ -193,6 +218,8 @@ static int is_wide(const gatun_pool2d *p) {
 void KERNEL(maxpool_row)(const gatun_pool2d *p, const float *x, int32_t out_row, float *y, void *winners) {
     if (is_plain_2x2(p)) {
         forward_row_2x2(p, x, out_row, y, winners);
+    } else if (winners == NULL) {
+        forward_row(p, x, out_row, y, NULL, 0);
     } else if (is_wide(p)) {
         forward_row(p, x, out_row, y, winners, 1);
     } else {
