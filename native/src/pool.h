@@ -23,7 +23,8 @@ void gatun_pool_run(int32_t parts, gatun_part_fn fn, void *argument);
 /*
  * Units of work that the parts of a call share. Each part takes chunks of its own range first and then of the others', so
  * that a core that is slow or held up holds up the call for a chunk at most. Borders follow from sizes, so the result
- * does not depend on who computed what.
+ * does not depend on who computed what. It is large, and only the ranges in use are filled: an initialiser of a struct around
+ * it would clear them all.
  */
 struct gatun_share {
     int64_t units, chunk;

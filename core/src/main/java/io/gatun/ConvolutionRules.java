@@ -5,7 +5,6 @@
 package io.gatun;
 
 import io.gatun.kernel.Kernels;
-import io.gatun.kernel.Kernels.Activation;
 import io.gatun.kernel.Kernels.ConvPass;
 import org.jspecify.annotations.Nullable;
 
@@ -17,34 +16,9 @@ import org.jspecify.annotations.Nullable;
 final class ConvolutionRules {
     private ConvolutionRules() {}
 
-    private static Kernels.Conv2d linear(Kernels.Conv2d c) {
-        return c.activation() == Activation.LINEAR
-                ? c
-                : new Kernels.Conv2d(
-                        c.batch(),
-                        c.inChannels(),
-                        c.inHeight(),
-                        c.inWidth(),
-                        c.outChannels(),
-                        c.outHeight(),
-                        c.outWidth(),
-                        c.kernelHeight(),
-                        c.kernelWidth(),
-                        c.strideHeight(),
-                        c.strideWidth(),
-                        c.dilationHeight(),
-                        c.dilationWidth(),
-                        c.padTop(),
-                        c.padLeft(),
-                        c.groups(),
-                        Activation.LINEAR,
-                        c.algorithm(),
-                        c.packed());
-    }
-
     /** The convolution alone, without bias and activation. */
     static Tensor forward(Kernels.Conv2d any, Tensor x, Tensor w) {
-        Kernels.Conv2d conv = linear(any);
+        Kernels.Conv2d conv = any.linear();
         Tensor kernel = Convolution.kernelOrder(w.detach());
         Tensor y = Convolution.forward(conv, x.detach().channelsLast(), kernel.data(), null, null);
         Tape tape = Tape.recording();

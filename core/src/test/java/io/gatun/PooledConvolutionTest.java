@@ -17,11 +17,8 @@ class PooledConvolutionTest {
     private static final Geometry PADDED = new Geometry(1, 1, 2, 2, 2, 2);
     private static final Geometry PAIRS = new Geometry(2, 2, 0, 0, 0, 0);
 
-    private static int atOnce(int batch, int threads, Geometry pooling, int... channelsSizeKernel) {
-        int channels = channelsSizeKernel[0];
-        int out = channelsSizeKernel[1];
-        int size = channelsSizeKernel[2];
-        int kernel = channelsSizeKernel[3];
+    private static int atOnce(
+            int batch, int threads, Geometry pooling, int channels, int out, int size, int kernel) {
         Shape x = Shape.of(batch, channels, size, size);
         Shape w = Shape.of(out, channels, kernel, kernel);
         int pad = kernel / 2;

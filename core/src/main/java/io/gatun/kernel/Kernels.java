@@ -132,32 +132,23 @@ public interface Kernels {
             boolean packed) {
         /** The same computed by a wished-for algorithm. */
         public Conv2d by(ConvAlgorithm wish, boolean packedWeights) {
-            return new Conv2d(
-                    batch,
-                    inChannels,
-                    inHeight,
-                    inWidth,
-                    outChannels,
-                    outHeight,
-                    outWidth,
-                    kernelHeight,
-                    kernelWidth,
-                    strideHeight,
-                    strideWidth,
-                    dilationHeight,
-                    dilationWidth,
-                    padTop,
-                    padLeft,
-                    groups,
-                    activation,
-                    wish,
-                    packedWeights);
+            return with(batch, activation, wish, packedWeights);
         }
 
         /** The same for another number of images. */
         public Conv2d images(int number) {
+            return with(number, activation, algorithm, packed);
+        }
+
+        /** The same without activation. */
+        public Conv2d linear() {
+            return with(batch, Activation.LINEAR, algorithm, packed);
+        }
+
+        private Conv2d with(
+                int images, Activation function, ConvAlgorithm wish, boolean packedWeights) {
             return new Conv2d(
-                    number,
+                    images,
                     inChannels,
                     inHeight,
                     inWidth,
@@ -173,9 +164,9 @@ public interface Kernels {
                     padTop,
                     padLeft,
                     groups,
-                    activation,
-                    algorithm,
-                    packed);
+                    function,
+                    wish,
+                    packedWeights);
         }
     }
 
