@@ -314,6 +314,16 @@ GATUN_API int32_t gatun_maxpool2d_forward(const gatun_pool2d *pool, const float 
 /* Overwrites all of dx; windows may overlap. */
 GATUN_API int32_t gatun_maxpool2d_backward(const gatun_pool2d *pool, const float *dy, const void *winners, float *dx);
 
+/*
+ * The gradient of the weights of a convolution that max pooling follows, from dy, the gradient of what the pooling gave,
+ * and its winners. pool's inputs are conv's outputs; the threads of both are the same. Where windows lie side by side,
+ * this takes their number of positions fewer products than gatun_conv2d_backward_weight with the gradient in between,
+ * most of which is zero. The workspace is as for gatun_conv2d_workspace.
+ */
+GATUN_API int64_t gatun_conv2d_pooled_workspace(const gatun_conv2d *conv, const gatun_pool2d *pool);
+GATUN_API int32_t gatun_conv2d_pooled_backward_weight(const gatun_conv2d *conv, const gatun_pool2d *pool, const float *x,
+                                                      const float *dy, const void *winners, float *dw, void *workspace);
+
 /* ---------------------------------------------------------------- batch normalisation, channels last */
 
 /*

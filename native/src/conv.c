@@ -27,7 +27,7 @@ static const struct conv_code codes[GATUN_CONV_ALGORITHMS] = {
                                conv_winograd_backward_weight},
 };
 
-static int valid_conv(const gatun_conv2d *c) {
+int conv_valid(const gatun_conv2d *c) {
     return c != NULL && c->batch >= 0 && c->in_channels >= 0 && c->in_height >= 0 && c->in_width >= 0
         && c->out_channels >= 0 && c->out_height >= 0 && c->out_width >= 0 && c->kernel_height > 0
         && c->kernel_width > 0 && c->stride_height > 0 && c->stride_width > 0 && c->dilation_height > 0
@@ -41,32 +41,31 @@ static int valid_pass(int32_t pass) {
     return pass >= GATUN_CONV_FORWARD && pass <= GATUN_CONV_BACKWARD_WEIGHT;
 }
 
-/* True if some output reads some weight: then every size is positive but in_height and in_width. */
-static int has_work(const gatun_conv2d *c) {
+int conv_has_work(const gatun_conv2d *c) {
     return c->batch > 0 && conv_out_pixels(c) > 0 && c->in_channels > 0 && c->out_channels > 0
         && c->in_height > 0 && c->in_width > 0;
 }
 
 int32_t gatun_conv2d_supports(const gatun_conv2d *conv, int32_t pass, int32_t algorithm) {
-    return valid_conv(conv) && valid_pass(pass) && algorithm > GATUN_CONV_AUTO && algorithm < GATUN_CONV_ALGORITHMS
+    return conv_valid(conv) && valid_pass(pass) && algorithm > GATUN_CONV_AUTO && algorithm < GATUN_CONV_ALGORITHMS
         && conv_supports(conv, (enum gatun_conv_pass)pass, algorithm);
 }
 
 int32_t gatun_conv2d_algorithm(const gatun_conv2d *conv, int32_t pass) {
     const struct gatun_kernels *kernels = gatun_kernels();
-    if (!valid_conv(conv) || !valid_pass(pass) || kernels == NULL) {
+    if (!conv_valid(conv) || !valid_pass(pass) || kernels == NULL) {
         return -1;
     }
-    return has_work(conv) ? (int32_t)conv_plan_for(conv, (enum gatun_conv_pass)pass, kernels).algorithm
+    return conv_has_work(conv) ? (int32_t)conv_plan_for(conv, (enum gatun_conv_pass)pass, kernels).algorithm
                           : GATUN_CONV_IM2COL;
 }
 
 int64_t gatun_conv2d_workspace(const gatun_conv2d *conv, int32_t pass) {
     const struct gatun_kernels *kernels = gatun_kernels();
-    if (!valid_conv(conv) || !valid_pass(pass) || kernels == NULL) {
+    if (!conv_valid(conv) || !valid_pass(pass) || kernels == NULL) {
         return -1;
     }
-    if (!has_work(conv)) {
+    if (!conv_has_work(conv)) {
         return 0;
     }
     struct conv_plan plan = conv_plan_for(conv, (enum gatun_conv_pass)pass, kernels);
@@ -75,10 +74,10 @@ int64_t gatun_conv2d_workspace(const gatun_conv2d *conv, int32_t pass) {
 
 int64_t gatun_conv2d_packed_bytes(const gatun_conv2d *conv) {
     const struct gatun_kernels *kernels = gatun_kernels();
-    if (!valid_conv(conv) || kernels == NULL) {
+    if (!conv_valid(conv) || kernels == NULL) {
         return -1;
     }
-    return has_work(conv) ? conv_plan_for(conv, GATUN_CONV_FORWARD, kernels).packed_bytes : 0;
+    return conv_has_work(conv) ? conv_plan_for(conv, GATUN_CONV_FORWARD, kernels).packed_bytes : 0;
 }
 
 /* The plan of a job, or why there is none. */
@@ -97,14 +96,14 @@ static int32_t prepare(struct conv_job *job, enum gatun_conv_pass pass) {
 
 int32_t gatun_conv2d_pack(const gatun_conv2d *conv, const float *w, void *packed) {
     const struct gatun_kernels *kernels = gatun_kernels();
-    if (!valid_conv(conv)) {
+    if (!conv_valid(conv)) {
         return GATUN_BAD_ARGUMENT;
     }
     if (kernels == NULL) {
         return GATUN_NOT_INITIALISED;
     }
     struct conv_job job = {.conv = conv, .kernels = kernels, .w = w};
-    if (!has_work(conv)) {
+    if (!conv_has_work(conv)) {
         return GATUN_OK;
     }
     job.plan = conv_plan_for(conv, GATUN_CONV_FORWARD, kernels);
@@ -138,10 +137,10 @@ static int32_t forward_empty(const gatun_conv2d *c, const float *bias, const flo
 
 int32_t gatun_conv2d_forward(const gatun_conv2d *conv, const float *x, const void *w, const float *bias,
                              const float *residual, float *y, void *workspace) {
-    if (!valid_conv(conv)) {
+    if (!conv_valid(conv)) {
         return GATUN_BAD_ARGUMENT;
     }
-    if (!has_work(conv)) {
+    if (!conv_has_work(conv)) {
         return forward_empty(conv, bias, residual, y);
     }
     if (x == NULL || w == NULL || y == NULL) {
@@ -175,10 +174,10 @@ static int32_t zeros(int64_t n, float *y) {
 
 int32_t gatun_conv2d_backward_input(const gatun_conv2d *conv, const float *dy, const float *w, float *dx,
                                     void *workspace) {
-    if (!valid_conv(conv)) {
+    if (!conv_valid(conv)) {
         return GATUN_BAD_ARGUMENT;
     }
-    if (!has_work(conv)) {
+    if (!conv_has_work(conv)) {
         return zeros(conv->batch * conv_in_size(conv), dx);
     }
     if (dy == NULL || w == NULL || dx == NULL) {
@@ -215,10 +214,10 @@ static int32_t weight_empty(const gatun_conv2d *c, const float *dy, float *dw, f
 
 int32_t gatun_conv2d_backward_weight(const gatun_conv2d *conv, const float *x, const float *dy, float *dw, float *dbias,
                                      void *workspace) {
-    if (!valid_conv(conv)) {
+    if (!conv_valid(conv)) {
         return GATUN_BAD_ARGUMENT;
     }
-    if (!has_work(conv)) {
+    if (!conv_has_work(conv)) {
         return weight_empty(conv, dy, dw, dbias);
     }
     if (x == NULL || dy == NULL || dw == NULL) {

@@ -29,6 +29,11 @@ struct conv_plan {
     int64_t slice_bytes;  /* ... and what each part has for itself behind it */
 };
 
+int conv_valid(const gatun_conv2d *conv);
+
+/* True if some output reads some weight. */
+int conv_has_work(const gatun_conv2d *conv);
+
 int conv_supports(const gatun_conv2d *conv, enum gatun_conv_pass pass, int32_t algorithm);
 
 /* The one place where algorithms are chosen. */

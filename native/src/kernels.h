@@ -84,6 +84,19 @@ struct gatun_pixels {
     int32_t relu;
 };
 
+/* The weight gradient of a convolution that max pooling follows: see kernels/pooled.c. */
+struct gatun_pooled {
+    int64_t windows;                /* of an image */
+    int64_t channels;               /* step from one window to the next in dy and in the winners ... */
+    int64_t count;                  /* ... of which so many are wanted */
+    const int64_t *window;          /* where the inputs of each window's first position begin ... */
+    const int64_t *position;        /* ... and how much further those of its others */
+    int64_t rows, columns;          /* runs of taps ... */
+    int64_t row, column;            /* ... with these steps between them ... */
+    int64_t length, padded_length;  /* ... each of so many floats, in whole vectors */
+    int32_t wide;                   /* winners are int32_t, not bytes */
+};
+
 /* Where the derivative of a normalisation's activation comes from. */
 enum gatun_norm_mask {
     GATUN_MASK_NONE, /* there is no activation */
@@ -189,6 +202,9 @@ struct gatun_kernels {
     /* One output row; reads up to two vectors behind the last input. */
     void (*pixel_row)(const struct gatun_pixels *pixels, const float *x, float *y);
     void (*pixel_outer)(const struct gatun_pixels *pixels, int64_t rows, const float *x, const float *dy, float *sum);
+    /* One image; sum is [count][rows][columns][padded_length], added to. */
+    void (*pooled_outer)(const struct gatun_pooled *pooled, const float *x, const float *dy, const void *winners,
+                         float *sum);
     /* Image to transformed tile: of the input, and of the output's gradient. */
     void (*winograd_input)(const struct gatun_winograd *winograd, const struct gatun_winograd_tile *tile,
                            const float *x, float *v);

@@ -7,6 +7,7 @@
 #include "kernels.h"
 #include "parts.h"
 #include "pool.h"
+#include "pooling.h"
 
 #include <stddef.h>
 #include <string.h>
@@ -21,13 +22,6 @@ struct pooling_job {
     void *winners;
     struct gatun_share share; /* rows of outputs, or images */
 };
-
-static int valid_pool(const gatun_pool2d *p) {
-    return p != NULL && p->batch >= 0 && p->channels >= 0 && p->in_height >= 0 && p->in_width >= 0
-        && p->out_height >= 0 && p->out_width >= 0 && p->kernel_height > 0 && p->kernel_width > 0
-        && p->stride_height > 0 && p->stride_width > 0 && p->pad_top >= 0 && p->pad_left >= 0
-        && valid_threads(p->threads);
-}
 
 int32_t gatun_maxpool2d_index_bytes(const gatun_pool2d *pool) {
     return pool != NULL && (int64_t)pool->kernel_height * pool->kernel_width > 256 ? 4 : 1;

@@ -28,6 +28,8 @@ void KERNEL(tile_rows)(const struct gatun_tile *tile, int64_t rows);
 void KERNEL(outer_sum)(const struct gatun_outer *outer);
 void KERNEL(pixel_row)(const struct gatun_pixels *pixels, const float *x, float *y);
 void KERNEL(pixel_outer)(const struct gatun_pixels *pixels, int64_t rows, const float *x, const float *dy, float *sum);
+void KERNEL(pooled_outer)(const struct gatun_pooled *pooled, const float *x, const float *dy, const void *winners,
+                          float *sum);
 void KERNEL(winograd_input)(const struct gatun_winograd *winograd, const struct gatun_winograd_tile *tile,
                             const float *x, float *v);
 void KERNEL(winograd_gradient)(const struct gatun_winograd *winograd, const struct gatun_winograd_tile *tile,

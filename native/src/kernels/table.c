@@ -24,6 +24,7 @@ const struct gatun_kernels KERNEL(gatun_kernels) = {
     .outer_sum = KERNEL(outer_sum),
     .pixel_row = KERNEL(pixel_row),
     .pixel_outer = KERNEL(pixel_outer),
+    .pooled_outer = KERNEL(pooled_outer),
     .winograd_input = KERNEL(winograd_input),
     .winograd_gradient = KERNEL(winograd_gradient),
     .winograd_output = KERNEL(winograd_output),

@@ -452,16 +452,6 @@ public final class Convolution {
     /** Runs a pass with scratch memory from the pool, which goes back at once. */
     static void withWorkspace(
             Kernels.Conv2d conv, ConvPass pass, int threads, Consumer<MemorySegment> call) {
-        long bytes = Backend.kernels().conv2dWorkspace(conv, pass, threads);
-        if (bytes == 0) {
-            call.accept(MemorySegment.NULL);
-            return;
-        }
-        Pool.Block block = Pool.INSTANCE.acquire(bytes);
-        try {
-            call.accept(block.segment);
-        } finally {
-            Pool.INSTANCE.release(block);
-        }
+        Pool.INSTANCE.withScratch(Backend.kernels().conv2dWorkspace(conv, pass, threads), call);
     }
 }

@@ -4,6 +4,8 @@
  */
 package io.gatun;
 
+import static io.gatun.kernel.Kernels.ConvPass.BACKWARD_WEIGHT;
+
 import io.gatun.kernel.Kernels;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
@@ -15,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * A convolution with max pooling right after it. Of large batches a few images at a time go through
  * both, so that what the convolution gives, in LeNet-5 the largest tensor by far, is pooled while
  * it is in the cache and never stored as a whole. Nor is its gradient, which is zero but for the
- * winners: each rule that asks spreads it anew, a few images at a time.
+ * winners: that of the input spreads it anew, a few images at a time, and that of the weights looks
+ * at the winners alone.
  */
 public final class PooledConvolution {
     /**
@@ -72,10 +75,14 @@ public final class PooledConvolution {
             Convolution.Geometry pooling) {
         Checks.floats("conv2d", x, weight);
         Kernels.Conv2d conv = Convolution.sizes(x, weight, geometry, relu);
-        int atOnce = imagesAtOnce(conv, pooling, Scope.currentThreads());
-        if (atOnce < conv.batch()) {
-            return apply(
-                    conv, sizes(conv, kernelHeight, kernelWidth, pooling), x, weight, bias, atOnce);
+        int threads = Scope.currentThreads();
+        int atOnce = imagesAtOnce(conv, pooling, threads);
+        if (!Pooling.isDilated(pooling)) {
+            Kernels.Pool2d pool = sizes(conv, kernelHeight, kernelWidth, pooling);
+            if (atOnce < conv.batch()
+                    || (Tape.recording() != null && usesWinners(conv, pool, threads))) {
+                return apply(conv, pool, x, weight, bias, atOnce);
+            }
         }
         // the gradient of a ReLU that comes last has fewer elements to look at
         boolean last = relu && Tape.recording() != null;
@@ -99,16 +106,36 @@ public final class PooledConvolution {
      */
     static int imagesAtOnce(Kernels.Conv2d conv, Convolution.Geometry pooling, int threads) {
         long image = (long) Float.BYTES * conv.outHeight() * conv.outWidth() * conv.outChannels();
-        long weights =
-                (long) Float.BYTES
-                        * conv.kernelHeight()
-                        * conv.kernelWidth()
-                        * (conv.inChannels() / conv.groups())
-                        * conv.outChannels();
         long room = CACHE_BYTES * threads;
         long images = image == 0 ? conv.batch() : room / image;
-        boolean good = images > 0 && 4 * weights <= room && !Pooling.isDilated(pooling);
+        boolean good = images > 0 && 4 * weightBytes(conv) <= room && !Pooling.isDilated(pooling);
         return good && 2 * images <= conv.batch() ? (int) images : conv.batch();
+    }
+
+    /**
+     * Whether the gradient of the weights should come from the winners alone: not if there is one
+     * for each position between, nor where few products are needed anyway, by Winograd's transforms
+     * or with one input channel for each output channel, nor if the sums of all weights are too
+     * large to stay in the cache.
+     */
+    static boolean usesWinners(Kernels.Conv2d conv, Kernels.Pool2d pool, int threads) {
+        long windows = (long) pool.outHeight() * pool.outWidth();
+        long positions = (long) pool.inHeight() * pool.inWidth();
+        if (2 * windows > positions || 4 * weightBytes(conv) > CACHE_BYTES) {
+            return false;
+        }
+        return switch (Backend.kernels().conv2dAlgorithm(conv, BACKWARD_WEIGHT, threads)) {
+            case WINOGRAD_2, WINOGRAD_4, DEPTHWISE -> false;
+            default -> true;
+        };
+    }
+
+    private static long weightBytes(Kernels.Conv2d conv) {
+        return (long) Float.BYTES
+                * conv.kernelHeight()
+                * conv.kernelWidth()
+                * (conv.inChannels() / conv.groups())
+                * conv.outChannels();
     }
 
     /** So many images at a time through a convolution and a pooling; fills winners if there are. */
@@ -218,6 +245,9 @@ public final class PooledConvolution {
             return ConvolutionRules.weightGradient(conv, x, spread(g), weight.shape());
         }
         Tensor dy = g.detach().channelsLast();
+        if (usesWinners(conv, pool, Scope.currentThreads())) {
+            return weightGradientOfWinners(dy);
+        }
         long parts = ((long) conv.batch() + atOnce - 1) / atOnce;
         Tensor sums =
                 Tensor.empty(Layout.contiguous(Shape.of(parts, kernel.shape().size())), dy.dtype());
@@ -232,6 +262,25 @@ public final class PooledConvolution {
                                 sums.slice(0, from / atOnce, from / atOnce + 1),
                                 null));
         return sums.sum(false, 0).view(Convolution.weightLayout(weight.shape()));
+    }
+
+    private Tensor weightGradientOfWinners(Tensor dy) {
+        int threads = Scope.currentThreads();
+        Tensor dw = Tensor.empty(Convolution.weightLayout(weight.shape()), DType.FLOAT32);
+        Pool.INSTANCE.withScratch(
+                Backend.kernels().conv2dPooledWorkspace(conv, pool, threads),
+                workspace ->
+                        Backend.kernels()
+                                .conv2dPooledBackwardWeight(
+                                        conv,
+                                        pool,
+                                        image.data(),
+                                        dy.data(),
+                                        winners.segment(),
+                                        dw.data(),
+                                        workspace,
+                                        threads));
+        return dw;
     }
 
     /** The gradient between the two, of all images. */

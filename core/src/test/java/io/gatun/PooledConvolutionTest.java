@@ -6,9 +6,11 @@ package io.gatun;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gatun.Convolution.Geometry;
+import io.gatun.kernel.Kernels;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
@@ -17,21 +19,27 @@ class PooledConvolutionTest {
     private static final Geometry PADDED = new Geometry(1, 1, 2, 2, 2, 2);
     private static final Geometry PAIRS = new Geometry(2, 2, 0, 0, 0, 0);
 
-    private static int atOnce(
-            int batch, int threads, Geometry pooling, int channels, int out, int size, int kernel) {
+    private static Kernels.Conv2d conv(int batch, int channels, int out, int size, int kernel) {
         Shape x = Shape.of(batch, channels, size, size);
         Shape w = Shape.of(out, channels, kernel, kernel);
         int pad = kernel / 2;
         try (Scope _ = Scope.open()) {
-            return PooledConvolution.imagesAtOnce(
-                    Convolution.sizes(
-                            Tensor.empty(Layout.channelsLast(x), DType.FLOAT32),
-                            Tensor.empty(Convolution.weightLayout(w), DType.FLOAT32),
-                            new Geometry(1, 1, pad, pad, pad, pad),
-                            true),
-                    pooling,
-                    threads);
+            return Convolution.sizes(
+                    Tensor.empty(Layout.channelsLast(x), DType.FLOAT32),
+                    Tensor.empty(Convolution.weightLayout(w), DType.FLOAT32),
+                    new Geometry(1, 1, pad, pad, pad, pad),
+                    true);
         }
+    }
+
+    private static int atOnce(
+            int batch, int threads, Geometry pooling, int channels, int out, int size, int kernel) {
+        return PooledConvolution.imagesAtOnce(
+                conv(batch, channels, out, size, kernel), pooling, threads);
+    }
+
+    private static boolean usesWinners(Geometry pooling, Kernels.Conv2d conv) {
+        return PooledConvolution.usesWinners(conv, PooledConvolution.sizes(conv, 2, 2, pooling), 1);
     }
 
     @Test
@@ -43,6 +51,18 @@ class PooledConvolutionTest {
         assertEquals(8, atOnce(8, 1, PAIRS, 3, 64, 112, 7), "an image larger than the cache");
         assertEquals(512, atOnce(512, 1, PAIRS, 64, 64, 8, 3), "weights that are read too often");
         assertEquals(256, atOnce(256, 1, PAIRS.dilation(2, 2), 1, 6, 28, 5), "windows with holes");
+    }
+
+    @Test
+    void weightGradientsComeFromTheWinnersWhereThatSavesProducts() {
+        Geometry overlapping = new Geometry(1, 1, 0, 0, 0, 0);
+        assertTrue(usesWinners(PAIRS, conv(8, 1, 6, 28, 5)), "LeNet-5's first layer");
+        assertTrue(usesWinners(PAIRS, conv(8, 6, 16, 14, 5)), "and its second");
+        assertFalse(usesWinners(overlapping, conv(8, 1, 6, 28, 5)), "a window for each position");
+        assertFalse(usesWinners(PAIRS, conv(8, 32, 64, 16, 5)), "sums larger than the cache");
+        if (Backend.kernels().name().equals("native")) { // the other ones have one algorithm
+            assertFalse(usesWinners(PAIRS, conv(8, 32, 32, 16, 3)), "Winograd's transforms");
+        }
     }
 
     @Test

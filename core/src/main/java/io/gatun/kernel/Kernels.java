@@ -402,6 +402,23 @@ public interface Kernels {
     void maxPool2dBackward(
             Pool2d pool, MemorySegment dy, MemorySegment winners, MemorySegment dx, int threads);
 
+    /** Bytes of scratch memory that {@link #conv2dPooledBackwardWeight} needs; 0 for none. */
+    long conv2dPooledWorkspace(Conv2d conv, Pool2d pool, int threads);
+
+    /**
+     * The gradient of a convolution's weights from that of the max pooling behind it: the same as
+     * {@link #maxPool2dBackward} and {@link #conv2dBackwardWeight}, but no zero is multiplied.
+     */
+    void conv2dPooledBackwardWeight(
+            Conv2d conv,
+            Pool2d pool,
+            MemorySegment x,
+            MemorySegment dy,
+            MemorySegment winners,
+            MemorySegment dw,
+            MemorySegment workspace,
+            int threads);
+
     /** Bytes of scratch memory that each pass of a batch normalisation needs; 0 for none. */
     long batchNormWorkspace(BatchNorm norm, int threads);
 

@@ -19,6 +19,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.ref.Reference;
 import java.util.List;
+import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -75,6 +76,26 @@ public final class NativeKernels implements Kernels {
         }
     }
 
+    /** Lends a descriptor to a call, whatever becomes of it. */
+    private long with(MemorySegment descriptor, ToLongFunction<MemorySegment> call) {
+        try {
+            return call.applyAsLong(descriptor);
+        } finally {
+            descriptors.give(descriptor);
+        }
+    }
+
+    private void call(String kernel, MemorySegment descriptor, ToLongFunction<MemorySegment> call) {
+        check((int) with(descriptor, call), kernel);
+    }
+
+    private long bytes(
+            String kernel, MemorySegment descriptor, ToLongFunction<MemorySegment> call) {
+        long bytes = with(descriptor, call);
+        check(bytes < 0 ? Gatun.GATUN_BAD_ARGUMENT() : 0, kernel);
+        return bytes;
+    }
+
     private static MemorySegment orNull(@Nullable MemorySegment segment) {
         return segment == null ? MemorySegment.NULL : segment;
     }
@@ -96,33 +117,18 @@ public final class NativeKernels implements Kernels {
     @Override
     public void unary(
             Unary op, Nd nd, float p, float q, MemorySegment a, MemorySegment y, int threads) {
-        MemorySegment d = describe(nd, threads);
-        try {
-            check(Gatun.gatun_unary(op.ordinal(), d, p, q, a, y), "unary");
-        } finally {
-            descriptors.give(d);
-        }
+        call("unary", describe(nd, threads), d -> Gatun.gatun_unary(op.ordinal(), d, p, q, a, y));
     }
 
     @Override
     public void binary(
             Binary op, Nd nd, MemorySegment a, MemorySegment b, MemorySegment y, int threads) {
-        MemorySegment d = describe(nd, threads);
-        try {
-            check(Gatun.gatun_binary(op.ordinal(), d, a, b, y), "binary");
-        } finally {
-            descriptors.give(d);
-        }
+        call("binary", describe(nd, threads), d -> Gatun.gatun_binary(op.ordinal(), d, a, b, y));
     }
 
     @Override
     public void reduce(Reduction op, Nd nd, MemorySegment a, MemorySegment y, int threads) {
-        MemorySegment d = describe(nd, threads);
-        try {
-            check(Gatun.gatun_reduce(op.ordinal(), d, a, y), "reduce");
-        } finally {
-            descriptors.give(d);
-        }
+        call("reduce", describe(nd, threads), d -> Gatun.gatun_reduce(op.ordinal(), d, a, y));
     }
 
     @Override
@@ -150,6 +156,22 @@ public final class NativeKernels implements Kernels {
                 "gather_u8");
     }
 
+    private MemorySegment describe(Gemm gemm, int threads) {
+        MemorySegment d = descriptors.take();
+        gatun_gemm.m(d, gemm.m());
+        gatun_gemm.n(d, gemm.n());
+        gatun_gemm.k(d, gemm.k());
+        gatun_gemm.trans_a(d, gemm.transposeA() ? 1 : 0);
+        gatun_gemm.trans_b(d, gemm.transposeB() ? 1 : 0);
+        gatun_gemm.lda(d, gemm.lda());
+        gatun_gemm.ldb(d, gemm.ldb());
+        gatun_gemm.ldc(d, gemm.ldc());
+        gatun_gemm.beta(d, gemm.beta());
+        gatun_gemm.activation(d, gemm.activation().ordinal());
+        gatun_gemm.threads(d, threads);
+        return d;
+    }
+
     @Override
     public void matmul(
             Gemm gemm,
@@ -158,23 +180,7 @@ public final class NativeKernels implements Kernels {
             @Nullable MemorySegment bias,
             MemorySegment c,
             int threads) {
-        MemorySegment d = descriptors.take();
-        try {
-            gatun_gemm.m(d, gemm.m());
-            gatun_gemm.n(d, gemm.n());
-            gatun_gemm.k(d, gemm.k());
-            gatun_gemm.trans_a(d, gemm.transposeA() ? 1 : 0);
-            gatun_gemm.trans_b(d, gemm.transposeB() ? 1 : 0);
-            gatun_gemm.lda(d, gemm.lda());
-            gatun_gemm.ldb(d, gemm.ldb());
-            gatun_gemm.ldc(d, gemm.ldc());
-            gatun_gemm.beta(d, gemm.beta());
-            gatun_gemm.activation(d, gemm.activation().ordinal());
-            gatun_gemm.threads(d, threads);
-            check(Gatun.gatun_matmul(d, a, b, orNull(bias), c), "matmul");
-        } finally {
-            descriptors.give(d);
-        }
+        call("matmul", describe(gemm, threads), d -> Gatun.gatun_matmul(d, a, b, orNull(bias), c));
     }
 
     private MemorySegment describe(Conv2d conv, int threads) {
@@ -204,58 +210,42 @@ public final class NativeKernels implements Kernels {
 
     @Override
     public boolean conv2dSupports(Conv2d conv, ConvPass pass, ConvAlgorithm algorithm) {
-        MemorySegment d = describe(conv, 1);
-        try {
-            return Gatun.gatun_conv2d_supports(d, pass.ordinal(), algorithm.ordinal()) == 1;
-        } finally {
-            descriptors.give(d);
-        }
+        return with(
+                        describe(conv, 1),
+                        d -> Gatun.gatun_conv2d_supports(d, pass.ordinal(), algorithm.ordinal()))
+                == 1;
     }
 
     @Override
     public ConvAlgorithm conv2dAlgorithm(Conv2d conv, ConvPass pass, int threads) {
-        MemorySegment d = describe(conv, threads);
-        try {
-            int algorithm = Gatun.gatun_conv2d_algorithm(d, pass.ordinal());
-            check(algorithm < 0 ? Gatun.GATUN_BAD_ARGUMENT() : 0, "conv2d_algorithm");
-            return ALGORITHMS[algorithm];
-        } finally {
-            descriptors.give(d);
-        }
+        int algorithm =
+                (int)
+                        with(
+                                describe(conv, threads),
+                                d -> Gatun.gatun_conv2d_algorithm(d, pass.ordinal()));
+        check(algorithm < 0 ? Gatun.GATUN_BAD_ARGUMENT() : 0, "conv2d_algorithm");
+        return ALGORITHMS[algorithm];
     }
 
     @Override
     public long conv2dPackedBytes(Conv2d conv, int threads) {
-        MemorySegment d = describe(conv, threads);
-        try {
-            long bytes = Gatun.gatun_conv2d_packed_bytes(d);
-            check(bytes < 0 ? Gatun.GATUN_BAD_ARGUMENT() : 0, "conv2d_packed_bytes");
-            return bytes;
-        } finally {
-            descriptors.give(d);
-        }
+        return bytes(
+                "conv2d_packed_bytes",
+                describe(conv, threads),
+                d -> Gatun.gatun_conv2d_packed_bytes(d));
     }
 
     @Override
     public void conv2dPack(Conv2d conv, MemorySegment w, MemorySegment packed, int threads) {
-        MemorySegment d = describe(conv, threads);
-        try {
-            check(Gatun.gatun_conv2d_pack(d, w, packed), "conv2d_pack");
-        } finally {
-            descriptors.give(d);
-        }
+        call("conv2d_pack", describe(conv, threads), d -> Gatun.gatun_conv2d_pack(d, w, packed));
     }
 
     @Override
     public long conv2dWorkspace(Conv2d conv, ConvPass pass, int threads) {
-        MemorySegment d = describe(conv, threads);
-        try {
-            long bytes = Gatun.gatun_conv2d_workspace(d, pass.ordinal());
-            check(bytes < 0 ? Gatun.GATUN_BAD_ARGUMENT() : 0, "conv2d_workspace");
-            return bytes;
-        } finally {
-            descriptors.give(d);
-        }
+        return bytes(
+                "conv2d_workspace",
+                describe(conv, threads),
+                d -> Gatun.gatun_conv2d_workspace(d, pass.ordinal()));
     }
 
     @Override
@@ -268,15 +258,12 @@ public final class NativeKernels implements Kernels {
             MemorySegment y,
             MemorySegment workspace,
             int threads) {
-        MemorySegment d = describe(conv, threads);
-        try {
-            check(
-                    Gatun.gatun_conv2d_forward(
-                            d, x, w, orNull(bias), orNull(residual), y, workspace),
-                    "conv2d_forward");
-        } finally {
-            descriptors.give(d);
-        }
+        call(
+                "conv2d_forward",
+                describe(conv, threads),
+                d ->
+                        Gatun.gatun_conv2d_forward(
+                                d, x, w, orNull(bias), orNull(residual), y, workspace));
     }
 
     @Override
@@ -287,14 +274,10 @@ public final class NativeKernels implements Kernels {
             MemorySegment dx,
             MemorySegment workspace,
             int threads) {
-        MemorySegment d = describe(conv, threads);
-        try {
-            check(
-                    Gatun.gatun_conv2d_backward_input(d, dy, w, dx, workspace),
-                    "conv2d_backward_input");
-        } finally {
-            descriptors.give(d);
-        }
+        call(
+                "conv2d_backward_input",
+                describe(conv, threads),
+                d -> Gatun.gatun_conv2d_backward_input(d, dy, w, dx, workspace));
     }
 
     @Override
@@ -306,14 +289,10 @@ public final class NativeKernels implements Kernels {
             @Nullable MemorySegment dbias,
             MemorySegment workspace,
             int threads) {
-        MemorySegment d = describe(conv, threads);
-        try {
-            check(
-                    Gatun.gatun_conv2d_backward_weight(d, x, dy, dw, orNull(dbias), workspace),
-                    "conv2d_backward_weight");
-        } finally {
-            descriptors.give(d);
-        }
+        call(
+                "conv2d_backward_weight",
+                describe(conv, threads),
+                d -> Gatun.gatun_conv2d_backward_weight(d, x, dy, dw, orNull(dbias), workspace));
     }
 
     private MemorySegment describe(Pool2d pool, int threads) {
@@ -341,23 +320,48 @@ public final class NativeKernels implements Kernels {
             MemorySegment y,
             @Nullable MemorySegment winners,
             int threads) {
-        MemorySegment d = describe(pool, threads);
-        try {
-            check(Gatun.gatun_maxpool2d_forward(d, x, y, orNull(winners)), "maxpool2d_forward");
-        } finally {
-            descriptors.give(d);
-        }
+        call(
+                "maxpool2d_forward",
+                describe(pool, threads),
+                d -> Gatun.gatun_maxpool2d_forward(d, x, y, orNull(winners)));
     }
 
     @Override
     public void maxPool2dBackward(
             Pool2d pool, MemorySegment dy, MemorySegment winners, MemorySegment dx, int threads) {
-        MemorySegment d = describe(pool, threads);
-        try {
-            check(Gatun.gatun_maxpool2d_backward(d, dy, winners, dx), "maxpool2d_backward");
-        } finally {
-            descriptors.give(d);
-        }
+        call(
+                "maxpool2d_backward",
+                describe(pool, threads),
+                d -> Gatun.gatun_maxpool2d_backward(d, dy, winners, dx));
+    }
+
+    @Override
+    public long conv2dPooledWorkspace(Conv2d conv, Pool2d pool, int threads) {
+        return bytes(
+                "conv2d_pooled_workspace",
+                describe(conv, threads),
+                d -> with(describe(pool, threads), p -> Gatun.gatun_conv2d_pooled_workspace(d, p)));
+    }
+
+    @Override
+    public void conv2dPooledBackwardWeight(
+            Conv2d conv,
+            Pool2d pool,
+            MemorySegment x,
+            MemorySegment dy,
+            MemorySegment winners,
+            MemorySegment dw,
+            MemorySegment workspace,
+            int threads) {
+        call(
+                "conv2d_pooled_backward_weight",
+                describe(conv, threads),
+                d ->
+                        with(
+                                describe(pool, threads),
+                                p ->
+                                        Gatun.gatun_conv2d_pooled_backward_weight(
+                                                d, p, x, dy, winners, dw, workspace)));
     }
 
     private MemorySegment describe(BatchNorm norm, int threads) {
@@ -373,14 +377,10 @@ public final class NativeKernels implements Kernels {
 
     @Override
     public long batchNormWorkspace(BatchNorm norm, int threads) {
-        MemorySegment d = describe(norm, threads);
-        try {
-            long bytes = Gatun.gatun_batch_norm_workspace(d);
-            check(bytes < 0 ? Gatun.GATUN_BAD_ARGUMENT() : 0, "batch_norm_workspace");
-            return bytes;
-        } finally {
-            descriptors.give(d);
-        }
+        return bytes(
+                "batch_norm_workspace",
+                describe(norm, threads),
+                d -> Gatun.gatun_batch_norm_workspace(d));
     }
 
     @Override
@@ -391,14 +391,10 @@ public final class NativeKernels implements Kernels {
             MemorySegment variance,
             MemorySegment workspace,
             int threads) {
-        MemorySegment d = describe(norm, threads);
-        try {
-            check(
-                    Gatun.gatun_batch_norm_statistics(d, x, mean, variance, workspace),
-                    "batch_norm_statistics");
-        } finally {
-            descriptors.give(d);
-        }
+        call(
+                "batch_norm_statistics",
+                describe(norm, threads),
+                d -> Gatun.gatun_batch_norm_statistics(d, x, mean, variance, workspace));
     }
 
     @Override
@@ -413,15 +409,12 @@ public final class NativeKernels implements Kernels {
             MemorySegment y,
             MemorySegment workspace,
             int threads) {
-        MemorySegment d = describe(norm, threads);
-        try {
-            check(
-                    Gatun.gatun_batch_norm_apply(
-                            d, x, mean, variance, gamma, beta, orNull(residual), y, workspace),
-                    "batch_norm_apply");
-        } finally {
-            descriptors.give(d);
-        }
+        call(
+                "batch_norm_apply",
+                describe(norm, threads),
+                d ->
+                        Gatun.gatun_batch_norm_apply(
+                                d, x, mean, variance, gamma, beta, orNull(residual), y, workspace));
     }
 
     @Override
@@ -440,27 +433,24 @@ public final class NativeKernels implements Kernels {
             @Nullable MemorySegment dresidual,
             MemorySegment workspace,
             int threads) {
-        MemorySegment d = describe(norm, threads);
-        try {
-            check(
-                    Gatun.gatun_batch_norm_backward(
-                            d,
-                            x,
-                            orNull(y),
-                            dy,
-                            mean,
-                            variance,
-                            gamma,
-                            beta,
-                            orNull(dx),
-                            dgamma,
-                            dbeta,
-                            orNull(dresidual),
-                            workspace),
-                    "batch_norm_backward");
-        } finally {
-            descriptors.give(d);
-        }
+        call(
+                "batch_norm_backward",
+                describe(norm, threads),
+                d ->
+                        Gatun.gatun_batch_norm_backward(
+                                d,
+                                x,
+                                orNull(y),
+                                dy,
+                                mean,
+                                variance,
+                                gamma,
+                                beta,
+                                orNull(dx),
+                                dgamma,
+                                dbeta,
+                                orNull(dresidual),
+                                workspace));
     }
 
     private MemorySegment describe(GroupNorm norm, int threads) {
@@ -476,14 +466,10 @@ public final class NativeKernels implements Kernels {
 
     @Override
     public long groupNormWorkspace(GroupNorm norm, int threads) {
-        MemorySegment d = describe(norm, threads);
-        try {
-            long bytes = Gatun.gatun_group_norm_workspace(d);
-            check(bytes < 0 ? Gatun.GATUN_BAD_ARGUMENT() : 0, "group_norm_workspace");
-            return bytes;
-        } finally {
-            descriptors.give(d);
-        }
+        return bytes(
+                "group_norm_workspace",
+                describe(norm, threads),
+                d -> Gatun.gatun_group_norm_workspace(d));
     }
 
     @Override
@@ -497,14 +483,12 @@ public final class NativeKernels implements Kernels {
             MemorySegment inverse,
             MemorySegment workspace,
             int threads) {
-        MemorySegment d = describe(norm, threads);
-        try {
-            check(
-                    Gatun.gatun_group_norm_forward(d, x, gamma, beta, y, mean, inverse, workspace),
-                    "group_norm_forward");
-        } finally {
-            descriptors.give(d);
-        }
+        call(
+                "group_norm_forward",
+                describe(norm, threads),
+                d ->
+                        Gatun.gatun_group_norm_forward(
+                                d, x, gamma, beta, y, mean, inverse, workspace));
     }
 
     @Override
@@ -520,15 +504,12 @@ public final class NativeKernels implements Kernels {
             MemorySegment dbeta,
             MemorySegment workspace,
             int threads) {
-        MemorySegment d = describe(norm, threads);
-        try {
-            check(
-                    Gatun.gatun_group_norm_backward(
-                            d, x, dy, gamma, mean, inverse, dx, dgamma, dbeta, workspace),
-                    "group_norm_backward");
-        } finally {
-            descriptors.give(d);
-        }
+        call(
+                "group_norm_backward",
+                describe(norm, threads),
+                d ->
+                        Gatun.gatun_group_norm_backward(
+                                d, x, dy, gamma, mean, inverse, dx, dgamma, dbeta, workspace));
     }
 
     @Override
@@ -589,15 +570,18 @@ public final class NativeKernels implements Kernels {
 
     @Override
     public void optimize(Optimizer step, Update u, int threads) {
-        MemorySegment d = describe(step, threads);
-        try {
-            check(
-                    Gatun.gatun_optimizer_step(
-                            d, u.n(), u.w(), u.g(), orNull(u.s0()), orNull(u.s1()), orNull(u.s2())),
-                    "optimizer_step");
-        } finally {
-            descriptors.give(d);
-        }
+        call(
+                "optimizer_step",
+                describe(step, threads),
+                d ->
+                        Gatun.gatun_optimizer_step(
+                                d,
+                                u.n(),
+                                u.w(),
+                                u.g(),
+                                orNull(u.s0()),
+                                orNull(u.s1()),
+                                orNull(u.s2())));
     }
 
     @Override

@@ -509,6 +509,26 @@ public final class ReferenceKernels implements Kernels {
     }
 
     @Override
+    public long conv2dPooledWorkspace(Conv2d conv, Pool2d pool, int threads) {
+        return 0;
+    }
+
+    @Override
+    public void conv2dPooledBackwardWeight(
+            Conv2d conv,
+            Pool2d pool,
+            MemorySegment x,
+            MemorySegment dy,
+            MemorySegment winners,
+            MemorySegment dw,
+            MemorySegment workspace,
+            int threads) {
+        MemorySegment between = MemorySegment.ofArray(new float[Math.toIntExact(outputSize(conv))]);
+        maxPool2dBackward(pool, dy, winners, between, threads);
+        conv2dBackwardWeight(conv, x, between, dw, null, workspace, threads);
+    }
+
+    @Override
     public long batchNormWorkspace(BatchNorm norm, int threads) {
         return 0;
     }

@@ -467,6 +467,98 @@ class ProductKernelTest {
         }
     }
 
+    @Test
+    void conv2dPooledBackwardWeight() {
+        for (int batch : new int[] {1, 5, 33}) {
+            pooled(
+                    new Conv2d(
+                            batch,
+                            1,
+                            28,
+                            28,
+                            6,
+                            28,
+                            28,
+                            5,
+                            5,
+                            1,
+                            1,
+                            1,
+                            1,
+                            2,
+                            2,
+                            1,
+                            Activation.LINEAR,
+                            ConvAlgorithm.AUTO,
+                            false),
+                    new Pool2d(batch, 6, 28, 28, 14, 14, 2, 2, 2, 2, 0, 0),
+                    SEED + batch);
+            pooled(
+                    new Conv2d(
+                            batch,
+                            6,
+                            9,
+                            8,
+                            10,
+                            5,
+                            4,
+                            3,
+                            3,
+                            1,
+                            1,
+                            2,
+                            2,
+                            0,
+                            0,
+                            2,
+                            Activation.LINEAR,
+                            ConvAlgorithm.AUTO,
+                            false),
+                    new Pool2d(batch, 10, 5, 4, 3, 2, 3, 3, 2, 2, 1, 1),
+                    SEED + batch);
+        }
+    }
+
+    private static void pooled(Conv2d c, Pool2d p, long seed) {
+        try (KernelBench bench = new KernelBench(seed)) {
+            long between = (long) p.batch() * p.inHeight() * p.inWidth() * p.channels();
+            long outputs = p.batch() * p.outputs();
+            long weights =
+                    (long) c.kernelHeight()
+                            * c.kernelWidth()
+                            * (c.inChannels() / c.groups())
+                            * c.outChannels();
+            MemorySegment x =
+                    bench.uniform(
+                            (long) c.batch() * c.inHeight() * c.inWidth() * c.inChannels(), -1, 1);
+            MemorySegment y = bench.uniform(between, -1, 1);
+            MemorySegment dy = bench.uniform(outputs, -1, 1);
+            MemorySegment pooled = bench.buffer(outputs);
+            MemorySegment winners = bench.workspace(outputs * p.indexBytes());
+            REFERENCE.maxPool2dForward(p, y, pooled, winners, 1);
+            MemorySegment want = bench.buffer(weights);
+            MemorySegment scale = bench.buffer(weights);
+            REFERENCE.conv2dPooledBackwardWeight(c, p, x, dy, winners, want, MemorySegment.NULL, 1);
+            REFERENCE.conv2dPooledBackwardWeight(
+                    c,
+                    p,
+                    bench.absolute(x),
+                    bench.absolute(dy),
+                    winners,
+                    scale,
+                    MemorySegment.NULL,
+                    1);
+            MemorySegment dw = bench.buffer(weights);
+            everywhere((threads, where) -> {
+                MemorySegment workspace =
+                        bench.workspace(KERNELS.conv2dPooledWorkspace(c, p, threads));
+                KERNELS.conv2dPooledBackwardWeight(c, p, x, dy, winners, dw, workspace, threads);
+                assertClose(where + c + " ", want, dw, i -> error(between) * at(scale, i));
+            });
+            bench.checkGuards(c + ": ");
+        }
+    }
+
     private static int winner(Pool2d p, MemorySegment winners, long i) {
         return p.indexBytes() == 1
                 ? winners.get(JAVA_BYTE, i) & 0xff

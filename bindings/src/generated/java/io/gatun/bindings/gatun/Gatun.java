@@ -2406,6 +2406,133 @@ public class Gatun extends Gatun$shared {
         }
     }
 
+    private static class gatun_conv2d_pooled_workspace {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Gatun.C_LONG,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("gatun_conv2d_pooled_workspace");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int64_t gatun_conv2d_pooled_workspace(const gatun_conv2d *conv, const gatun_pool2d *pool)
+     * }
+     */
+    public static FunctionDescriptor gatun_conv2d_pooled_workspace$descriptor() {
+        return gatun_conv2d_pooled_workspace.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int64_t gatun_conv2d_pooled_workspace(const gatun_conv2d *conv, const gatun_pool2d *pool)
+     * }
+     */
+    public static MethodHandle gatun_conv2d_pooled_workspace$handle() {
+        return gatun_conv2d_pooled_workspace.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int64_t gatun_conv2d_pooled_workspace(const gatun_conv2d *conv, const gatun_pool2d *pool)
+     * }
+     */
+    public static MemorySegment gatun_conv2d_pooled_workspace$address() {
+        return gatun_conv2d_pooled_workspace.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int64_t gatun_conv2d_pooled_workspace(const gatun_conv2d *conv, const gatun_pool2d *pool)
+     * }
+     */
+    public static long gatun_conv2d_pooled_workspace(MemorySegment conv, MemorySegment pool) {
+        var mh$ = gatun_conv2d_pooled_workspace.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("gatun_conv2d_pooled_workspace", conv, pool);
+            }
+            return (long)mh$.invokeExact(conv, pool);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class gatun_conv2d_pooled_backward_weight {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Gatun.C_INT,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("gatun_conv2d_pooled_backward_weight");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t gatun_conv2d_pooled_backward_weight(const gatun_conv2d *conv, const gatun_pool2d *pool, const float *x, const float *dy, const void *winners, float *dw, void *workspace)
+     * }
+     */
+    public static FunctionDescriptor gatun_conv2d_pooled_backward_weight$descriptor() {
+        return gatun_conv2d_pooled_backward_weight.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t gatun_conv2d_pooled_backward_weight(const gatun_conv2d *conv, const gatun_pool2d *pool, const float *x, const float *dy, const void *winners, float *dw, void *workspace)
+     * }
+     */
+    public static MethodHandle gatun_conv2d_pooled_backward_weight$handle() {
+        return gatun_conv2d_pooled_backward_weight.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t gatun_conv2d_pooled_backward_weight(const gatun_conv2d *conv, const gatun_pool2d *pool, const float *x, const float *dy, const void *winners, float *dw, void *workspace)
+     * }
+     */
+    public static MemorySegment gatun_conv2d_pooled_backward_weight$address() {
+        return gatun_conv2d_pooled_backward_weight.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t gatun_conv2d_pooled_backward_weight(const gatun_conv2d *conv, const gatun_pool2d *pool, const float *x, const float *dy, const void *winners, float *dw, void *workspace)
+     * }
+     */
+    public static int gatun_conv2d_pooled_backward_weight(MemorySegment conv, MemorySegment pool, MemorySegment x, MemorySegment dy, MemorySegment winners, MemorySegment dw, MemorySegment workspace) {
+        var mh$ = gatun_conv2d_pooled_backward_weight.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("gatun_conv2d_pooled_backward_weight", conv, pool, x, dy, winners, dw, workspace);
+            }
+            return (int)mh$.invokeExact(conv, pool, x, dy, winners, dw, workspace);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class gatun_batch_norm_workspace {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             Gatun.C_LONG,
