@@ -9,6 +9,7 @@ import io.gatun.kernel.Kernels.Activation;
 import io.gatun.kernel.Kernels.Conv2d;
 import io.gatun.kernel.Kernels.ConvAlgorithm;
 import io.gatun.kernel.Kernels.ConvPass;
+import io.gatun.kernel.Kernels.Pool2d;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -76,6 +77,8 @@ final class ConvolutionCases {
         add(all, FORWARD, true, "LeNet-5 1-6, 28x28, 5x5", 1, 1, 28, 6, 5, 1, 2);
         add(all, ALL, true, "LeNet-5 6-16, 14x14, 5x5, batch 64", 64, 6, 14, 16, 5, 1, 0);
         add(all, FORWARD, true, "LeNet-5 6-16, 14x14, 5x5", 1, 6, 14, 16, 5, 1, 0);
+        all.add(pooled("LeNet-5 1-6, 28x28, 5x5, batch 64", new Layer(64, 1, 28, 6, 5, 1, 2)));
+        all.add(pooled("LeNet-5 6-16, 14x14, 5x5, batch 64", new Layer(64, 6, 14, 16, 5, 1, 0)));
         return all;
     }
 
@@ -107,6 +110,46 @@ final class ConvolutionCases {
     static KernelCase square(String group, String name, int batch, int channels, int size) {
         Conv2d conv = new Layer(batch, channels, size, channels, 3, 1, 1).conv();
         return of(group, name, false, conv, ConvPass.FORWARD);
+    }
+
+    /** The gradient of the weights through windows of 2x2: one product per window and weight. */
+    private static KernelCase pooled(String name, Layer layer) {
+        Conv2d conv = layer.conv();
+        int half = conv.outHeight() / 2;
+        Pool2d pool =
+                new Pool2d(
+                        conv.batch(),
+                        conv.outChannels(),
+                        conv.outHeight(),
+                        conv.outWidth(),
+                        half,
+                        half,
+                        2,
+                        2,
+                        2,
+                        2,
+                        0,
+                        0);
+        long outputs = pool.batch() * pool.outputs();
+        return new KernelCase(
+                name,
+                "convolution and max pooling, gradient of the weights",
+                2.0 * outputs * conv.inChannels() * conv.kernelHeight() * conv.kernelWidth(),
+                4.0 * (sizeX(conv) + outputs + sizeW(conv)) + outputs,
+                true,
+                (kernels, buffers, threads) -> {
+                    MemorySegment x = buffers.floats(sizeX(conv));
+                    MemorySegment between = buffers.floats(sizeY(conv));
+                    MemorySegment dy = buffers.floats(outputs);
+                    MemorySegment winners = buffers.bytes(outputs * pool.indexBytes());
+                    MemorySegment dw = buffers.floats(sizeW(conv));
+                    kernels.maxPool2dForward(pool, between, dy, winners, threads);
+                    MemorySegment scratch =
+                            buffers.bytes(kernels.conv2dPooledWorkspace(conv, pool, threads));
+                    return () ->
+                            kernels.conv2dPooledBackwardWeight(
+                                    conv, pool, x, dy, winners, dw, scratch, threads);
+                });
     }
 
     private static KernelCase of(
