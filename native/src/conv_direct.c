@@ -89,6 +89,7 @@ static void direct_part(void *argument, int32_t part) {
         .outer_step = c->dilation_height * pitch,
         .inner_step = (int64_t)c->dilation_width * c->in_channels,
         .length = (int64_t)c->in_channels * (one_run ? c->kernel_width : 1),
+        .near = conv_near(conv_taps(c) * c->out_channels),
         .out_step = c->out_channels,
         .relu = c->activation == GATUN_ACTIVATE_RELU,
     };
@@ -162,6 +163,7 @@ static void gather_part(void *argument, int32_t part) {
         .inner = 1,
         .length = c->out_channels,
         .panels = (const float *)(const void *)job->workspace,
+        .near = conv_near(ld * c->out_channels),
         .cols = ld,
         .out = columns,
         .out_step = ld,
@@ -201,6 +203,7 @@ static void gather_rows_part(void *argument, int32_t part) {
         .length = c->out_channels,
         .panels = (const float *)(const void *)job->workspace,
         .panel_depth = (int64_t)c->kernel_height * c->out_channels,
+        .near = conv_near(ld * c->kernel_height * c->out_channels),
         .cols = ld,
         .out = columns,
         .out_step = ld,

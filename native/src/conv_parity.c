@@ -119,6 +119,7 @@ static void class_rows(const struct conv_job *job, const struct class *s, const 
         .outer_step = pitch,
         .length = (int64_t)d->in_channels * d->kernel_width,
         .panels = panels,
+        .near = conv_near(conv_taps(c) * c->out_channels),
         .cols = d->out_channels,
         .out_step = (int64_t)c->stride_width * c->in_channels,
     };

@@ -360,6 +360,7 @@ static void multiply_group(const struct winograd_job *w, const struct range *gro
             .panels = f.u + i * f.plane,
             .next = i + 1 < w->geometry.positions ? f.u + (i + 1) * f.plane : NULL,
             .next_floats = f.depth * GATUN_MIN(columns, 2 * (int64_t)job->kernels->vector),
+            .near = conv_near(w->geometry.positions * f.plane),
             .cols = columns,
             .out = products + i * w->product_plane,
             .out_step = w->group,

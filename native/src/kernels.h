@@ -53,6 +53,7 @@ struct gatun_tile {
     int64_t panel_depth; /* ... and in all; 0 if they are those of the segments */
     const float *next;   /* what will be read after these panels, to be fetched into a cache meanwhile, or null ... */
     int64_t next_floats; /* ... and how much of it */
+    int32_t near;        /* all weights are in a cache anyway: nothing is fetched */
     int64_t cols; /* columns of the output */
     float *out;
     int64_t out_step;

@@ -21,11 +21,12 @@ enum { MAX_ROWS_1 = 12, MAX_ROWS_2 = 6 };
 
 /*
  * The panel that comes next is asked for in the course of all tiles over this one, a little in each step: of weights
- * that no cache holds, all tiles but the first would else leave the memory idle.
+ * that no cache holds, all tiles but the first would else leave the memory idle. Of weights that are near anyway it would
+ * take a tenth of the time for nothing.
  */
 struct ahead {
     const float *at;
-    int64_t step; /* floats for each position of the sum */
+    int64_t step; /* floats for each position of the sum; 0 if nothing is to be fetched */
 };
 
 INLINE struct ahead fetch_ahead(struct ahead a) {
@@ -56,6 +57,18 @@ INLINE vf load_lanes(const float *p, int64_t lanes) {
     return lanes >= VL ? v_load(p) : lanes > 0 ? v_load_part(p, lanes) : (vf){0};
 }
 
+/* Adds some positions to the tile; the first statement of each is FIRST. */
+#define ADD_POSITIONS(R, J, FIRST)                                                                                     \
+    _Pragma("GCC unroll 2") for (int64_t k = 0; k < length; k++, p++, panel += J * VL) {                               \
+        FIRST;                                                                                                         \
+        vf w[J];                                                                                                       \
+        _Pragma("GCC unroll 2") for (int j = 0; j < J; j++) w[j] = v_load(panel + j * VL);                             \
+        _Pragma("GCC unroll 16") for (int r = 0; r < R; r++) {                                                         \
+            float x = p[r * step];                                                                                     \
+            _Pragma("GCC unroll 2") for (int j = 0; j < J; j++) acc[r][j] += x * w[j];                                 \
+        }                                                                                                              \
+    }
+
 #define TILE(R, J)                                                                                                     \
     static void tile_##R##_##J(const struct gatun_tile *t, const float *in, const float *panel, struct ahead ahead,    \
                                const float *bias, const float *residual, float *out, int64_t lanes, int64_t room) {    \
@@ -68,14 +81,10 @@ INLINE vf load_lanes(const float *p, int64_t lanes) {
         for (int32_t o = 0; o < t->outer; o++) {                                                                       \
             for (int32_t i = 0; i < t->inner; i++) {                                                                   \
                 const float *p = in + o * t->outer_step + i * t->inner_step;                                           \
-                for (int64_t k = 0; k < length; k++, p++, panel += J * VL) {                                           \
-                    ahead = fetch_ahead(ahead);                                                                        \
-                    vf w[J];                                                                                           \
-                    _Pragma("GCC unroll 2") for (int j = 0; j < J; j++) w[j] = v_load(panel + j * VL);                 \
-                    _Pragma("GCC unroll 16") for (int r = 0; r < R; r++) {                                             \
-                        float x = p[r * step];                                                                         \
-                        _Pragma("GCC unroll 2") for (int j = 0; j < J; j++) acc[r][j] += x * w[j];                     \
-                    }                                                                                                  \
+                if (ahead.step != 0) {                                                                                 \
+                    ADD_POSITIONS(R, J, ahead = fetch_ahead(ahead))                                                    \
+                } else {                                                                                               \
+                    ADD_POSITIONS(R, J, )                                                                              \
                 }                                                                                                      \
             }                                                                                                          \
         }                                                                                                              \
@@ -105,6 +114,17 @@ TILE(13, 1) TILE(14, 1) TILE(15, 1) TILE(16, 1)
 TILE(7, 2) TILE(8, 2) TILE(9, 2) TILE(10, 2) TILE(11, 2) TILE(12, 2) TILE(13, 2) TILE(14, 2)
 #endif
 
+#define ADD_PRODUCTS(FIRST)                                                                                            \
+    _Pragma("GCC unroll 2") for (; panel < end; panel += 2 * VL, in++) {                                               \
+        FIRST;                                                                                                         \
+        const vf w0 = v_load(panel), w1 = v_load(panel + VL);                                                          \
+        _Pragma("GCC unroll 16") for (int r = 0; r < MAX_ROWS_2; r++) {                                                \
+            const float x = in[r * step];                                                                              \
+            acc[r][0] += x * w0;                                                                                       \
+            acc[r][1] += x * w1;                                                                                       \
+        }                                                                                                              \
+    }
+
 /*
  * The largest tile of a plain product, of which a Winograd convolution makes 36 for each of its blocks: with few channels
  * what goes before and after the sum would take as long as the sum.
@@ -114,14 +134,10 @@ static void product(const struct gatun_tile *t, const float *in, const float *pa
     const int64_t step = t->in_step, out_step = t->out_step;
     const float *const end = panel + t->length * 2 * VL;
     _Pragma("GCC unroll 16") for (int r = 0; r < MAX_ROWS_2; r++) acc[r][0] = acc[r][1] = (vf){0};
-    _Pragma("GCC unroll 2") for (; panel < end; panel += 2 * VL, in++) {
-        ahead = fetch_ahead(ahead);
-        const vf w0 = v_load(panel), w1 = v_load(panel + VL);
-        _Pragma("GCC unroll 16") for (int r = 0; r < MAX_ROWS_2; r++) {
-            const float x = in[r * step];
-            acc[r][0] += x * w0;
-            acc[r][1] += x * w1;
-        }
+    if (ahead.step != 0) {
+        ADD_PRODUCTS(ahead = fetch_ahead(ahead))
+    } else {
+        ADD_PRODUCTS()
     }
     _Pragma("GCC unroll 16") for (int r = 0; r < MAX_ROWS_2; r++) {
         v_store(out + r * out_step, acc[r][0]);
@@ -167,7 +183,7 @@ void KERNEL(tile_rows)(const struct gatun_tile *t, int64_t rows) {
         int64_t room = t->out_step == t->cols && c == 0 && lanes <= vectors * VL ? rows * t->out_step : 0;
         const float *first = panel + t->panel_skip * vectors * VL;
         const int last = c + vectors * VL >= t->cols;
-        const float *next = last ? t->next : panel + depth * vectors * VL;
+        const float *next = t->near ? NULL : last ? t->next : panel + depth * vectors * VL;
         const int64_t fetched = last ? t->next_floats : depth * vectors * VL;
         struct ahead ahead = {next ? next : panel, next ? (fetched + count * depth - 1) / (count * depth) : 0};
         for (int64_t r = 0; r < rows; r += height) {

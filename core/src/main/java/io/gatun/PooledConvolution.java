@@ -4,6 +4,7 @@
  */
 package io.gatun;
 
+import static io.gatun.kernel.Kernels.ConvAlgorithm.AUTO;
 import static io.gatun.kernel.Kernels.ConvPass.BACKWARD_WEIGHT;
 
 import io.gatun.kernel.Kernels;
@@ -116,12 +117,14 @@ public final class PooledConvolution {
      * Whether the gradient of the weights should come from the winners alone: not if there is one
      * for each position between, nor where few products are needed anyway, by Winograd's transforms
      * or with one input channel for each output channel, nor if the sums of all weights are too
-     * large to stay in the cache.
+     * large to stay in the cache, nor if somebody wants another algorithm.
      */
     static boolean usesWinners(Kernels.Conv2d conv, Kernels.Pool2d pool, int threads) {
         long windows = (long) pool.outHeight() * pool.outWidth();
         long positions = (long) pool.inHeight() * pool.inWidth();
-        if (2 * windows > positions || 4 * weightBytes(conv) > CACHE_BYTES) {
+        if (conv.algorithm() != AUTO
+                || 2 * windows > positions
+                || 4 * weightBytes(conv) > CACHE_BYTES) {
             return false;
         }
         return switch (Backend.kernels().conv2dAlgorithm(conv, BACKWARD_WEIGHT, threads)) {

@@ -60,6 +60,8 @@ class PooledConvolutionTest {
         assertTrue(usesWinners(PAIRS, conv(8, 6, 16, 14, 5)), "and its second");
         assertFalse(usesWinners(overlapping, conv(8, 1, 6, 28, 5)), "a window for each position");
         assertFalse(usesWinners(PAIRS, conv(8, 32, 64, 16, 5)), "sums larger than the cache");
+        Kernels.Conv2d forced = conv(8, 1, 6, 28, 5).by(Kernels.ConvAlgorithm.DIRECT, false);
+        assertFalse(usesWinners(PAIRS, forced), "an algorithm that somebody asked for");
         if (Backend.kernels().name().equals("native")) { // the other ones have one algorithm
             assertFalse(usesWinners(PAIRS, conv(8, 32, 32, 16, 3)), "Winograd's transforms");
         }
