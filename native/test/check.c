@@ -142,14 +142,18 @@ const char *isa_name(void) {
 }
 
 void for_each_isa(void (*test)(void)) {
+    const char *only = getenv("GATUN_TEST_ISA");
+    int tested = 0;
     for (int isa = GATUN_ISA_BASELINE; isa <= GATUN_ISA_NEON; isa++) {
-        if (gatun_isa_supported(isa)) {
+        if (gatun_isa_supported(isa) && (only == NULL || strcmp(only, isa_names[isa + 1]) == 0)) {
             CHECK(gatun_init(plain_sgemm, isa) == GATUN_OK, "init of %s", isa_names[isa + 1]);
             CHECK(gatun_isa() == isa, "chosen instruction set");
             printf("%s\n", isa_name());
             test();
+            tested++;
         }
     }
+    CHECK(tested > 0, "GATUN_TEST_ISA=%s is no instruction set of this CPU", only);
 }
 
 void plain_sgemm(int order, int trans_a, int trans_b, int m, int n, int k, float alpha, const float *a, int lda,

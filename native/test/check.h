@@ -58,7 +58,7 @@ void *new_bytes(int64_t n);
 void *new_workspace(int64_t bytes); /* 64-byte aligned, filled with NaN: nothing may rely on its contents */
 void release(void *p);
 
-/* Runs the test with every instruction set of this CPU, with a plain C sgemm. */
+/* Runs the test with every instruction set of this CPU, or with the one named in GATUN_TEST_ISA, with a plain C sgemm. */
 void for_each_isa(void (*test)(void));
 const char *isa_name(void);
 
