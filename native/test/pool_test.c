@@ -13,7 +13,8 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { CALLERS = 16, ROUNDS = 40, N = 150001, POOLED = 8 * 14 * 14 * 6 };
+enum { CALLERS = 16, ROUNDS = 16, N = 150001 };
+enum { POOLED = 8 * 14 * 14 * 6, WEIGHTS = 25 * 6 * 16, WINNERS = 64 * 5 * 5 * 16 };
 
 static const gatun_conv2d conv = {8, 6, 14, 14, 16, 10, 10, 5, 5, 1, 1, 1, 1, 0, 0, 1, GATUN_LINEAR,
                                  GATUN_CONV_AUTO, 0, 4};
@@ -30,10 +31,15 @@ static const gatun_conv2d shared[] = {
 enum { SHARED = sizeof shared / sizeof *shared };
 static const gatun_pool2d pool = {8, 6, 28, 28, 14, 14, 2, 2, 2, 2, 0, 0, 4};
 
+/* Partial sums are shared. */
+static const gatun_conv2d before = {64, 6, 14, 14, 16, 10, 10, 5, 5, 1, 1, 1, 1, 0, 0, 1, GATUN_LINEAR,
+                                   GATUN_CONV_AUTO, 0, 4};
+static const gatun_pool2d behind = {64, 16, 10, 10, 5, 5, 2, 2, 2, 2, 0, 0, 4};
+
 struct work {
     float *a, *y, *x, *w, *dy, *dw, *c, sum;
-    float *forward[SHARED], *dx[SHARED], *pooled, *unpooled;
-    void *workspace, *winners;
+    float *forward[SHARED], *dx[SHARED], *pooled, *unpooled, *behind, *dw_behind;
+    void *workspace, *winners, *winners_behind;
 };
 
 static int64_t inputs_of(const gatun_conv2d *c) {
@@ -46,6 +52,8 @@ static int64_t outputs_of(const gatun_conv2d *c) {
 
 static int64_t most_workspace(void) {
     int64_t most = gatun_conv2d_workspace(&conv, GATUN_CONV_BACKWARD_WEIGHT);
+    int64_t pooled = gatun_conv2d_pooled_workspace(&before, &behind);
+    most = pooled > most ? pooled : most;
     for (int i = 0; i < SHARED; i++) {
         int64_t forward = gatun_conv2d_workspace(&shared[i], GATUN_CONV_FORWARD);
         int64_t backward = gatun_conv2d_workspace(&shared[i], GATUN_CONV_BACKWARD_INPUT);
@@ -70,19 +78,22 @@ static void compute(struct work *w) {
     }
     gatun_maxpool2d_forward(&pool, w->a, w->pooled, w->winners);
     gatun_maxpool2d_backward(&pool, w->pooled, w->winners, w->unpooled);
+    gatun_maxpool2d_forward(&behind, w->a, w->behind, w->winners_behind);
+    gatun_conv2d_pooled_backward_weight(&before, &behind, w->a, w->behind, w->winners_behind, w->dw_behind,
+                                        w->workspace);
 }
 
 static struct work new_work(const struct work *inputs) {
     struct work w = *inputs;
     w.y = new_floats(N);
-    w.dw = new_floats(25 * 6 * 16);
+    w.dw = new_floats(WEIGHTS), w.dw_behind = new_floats(WEIGHTS), w.behind = new_floats(WINNERS);
     w.c = new_floats(64 * 80);
     for (int i = 0; i < SHARED; i++) {
         w.forward[i] = new_floats(outputs_of(&shared[i]));
         w.dx[i] = new_floats(inputs_of(&shared[i]));
     }
     w.pooled = new_floats(POOLED), w.unpooled = new_floats(4 * POOLED);
-    w.winners = new_workspace(POOLED);
+    w.winners = new_workspace(POOLED), w.winners_behind = new_workspace(WINNERS);
     w.workspace = new_workspace(most_workspace());
     return w;
 }
@@ -98,13 +109,14 @@ static bool same(const struct work *a, const struct work *b) {
         || memcmp(a->unpooled, b->unpooled, 4 * POOLED * sizeof(float)) != 0) {
         return false;
     }
-    return memcmp(a->y, b->y, N * sizeof(float)) == 0 && memcmp(a->dw, b->dw, 25 * 6 * 16 * sizeof(float)) == 0
+    return memcmp(a->y, b->y, N * sizeof(float)) == 0 && memcmp(a->dw, b->dw, WEIGHTS * sizeof(float)) == 0
+        && memcmp(a->dw_behind, b->dw_behind, WEIGHTS * sizeof(float)) == 0
         && memcmp(a->c, b->c, 64 * 80 * sizeof(float)) == 0 && a->sum == b->sum;
 }
 
 static void free_work(struct work *w) {
     release(w->y), release(w->dw), release(w->c), release(w->workspace), release(w->winners);
-    release(w->pooled), release(w->unpooled);
+    release(w->pooled), release(w->unpooled), release(w->behind), release(w->dw_behind), release(w->winners_behind);
     for (int i = 0; i < SHARED; i++) {
         release(w->forward[i]), release(w->dx[i]);
     }

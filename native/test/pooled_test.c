@@ -68,9 +68,10 @@ static int out_size(int in, int pad, int kernel, int dilation, int stride) {
 
 /* A pooling of what the convolution gives; 0 if there is nothing to pool. */
 static int pool_of(const gatun_conv2d *c, int kernel, int stride, int pad, gatun_pool2d *p) {
-    *p = (gatun_pool2d){c->batch, c->out_channels, c->out_height, c->out_width, out_size(c->out_height, pad, kernel, 1, stride),
-                        out_size(c->out_width, pad, kernel, 1, stride), kernel, kernel, stride, stride, pad, pad,
-                        c->threads};
+    const int height = out_size(c->out_height, pad, kernel, 1, stride);
+    const int width = out_size(c->out_width, pad, kernel, 1, stride);
+    *p = (gatun_pool2d){c->batch, c->out_channels, c->out_height, c->out_width, height, width, kernel, kernel, stride,
+                        stride, pad, pad, c->threads};
     return p->in_height > 0 && p->in_width > 0 && p->out_height > 0 && p->out_width > 0;
 }
 

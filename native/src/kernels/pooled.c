@@ -34,8 +34,8 @@ INLINE int64_t winner_at(const struct gatun_pooled *s, const char *winners, int6
                 const int64_t at = w * s->channels + j;                                                                \
                 const float *p = x + s->window[w] + s->position[winner_at(s, winners, at)];                            \
                 const vf g = v_set(dy[at]);                                                                            \
-                _Pragma("GCC unroll 6") for (int r = 0; r < R; r++) {                                                  \
-                    _Pragma("GCC unroll 4") for (int v = 0; v < V; v++) acc[j][r][v] += g * v_load(p + r * row + v * VL); \
+                _Pragma("GCC unroll 6") for (int r = 0; r < R; r++, p += row) {                                        \
+                    _Pragma("GCC unroll 4") for (int v = 0; v < V; v++) acc[j][r][v] += g * v_load(p + v * VL);        \
                 }                                                                                                      \
             }                                                                                                          \
         }                                                                                                              \
