@@ -4,6 +4,7 @@
  *
  * optimizer.c - the steps of the optimizers, divided by elements of all parameters together.
  */
+#include "flush.h"
 #include "kernels.h"
 #include "parts.h"
 #include "pool.h"
@@ -27,8 +28,13 @@ static int64_t blocks_of(const gatun_update *u) {
     return (u->n + BLOCK - 1) / BLOCK;
 }
 
+/*
+ * The momentum of a weight whose gradient has become zero, as behind a unit that has died, shrinks by a factor until it
+ * is below the normal range, where rounding keeps it from ever reaching zero: such a step would take ten times as long.
+ */
 static void optimizer_part(void *argument, int32_t part) {
     const struct optimizer_job *job = argument;
+    const uint64_t mode = gatun_flush_begin();
     int64_t begin = part_begin(job->blocks, job->parts, part), end = part_begin(job->blocks, job->parts, part + 1);
     for (int64_t i = 0, first = 0; i < job->count && first < end; i++) {
         const gatun_update *u = &job->updates[i];
@@ -43,6 +49,7 @@ static void optimizer_part(void *argument, int32_t part) {
         }
         first += blocks_of(u);
     }
+    gatun_flush_end(mode);
 }
 
 /* Which of s0 to s2 the step uses, as bits. */

@@ -326,10 +326,32 @@ static void test_steps(void) {
     }
 }
 
+/* Momentum without a gradient ends at zero, not among the numbers that are below the normal range and slow. */
+static void test_dying_momentum(void) {
+    enum { N = 100, STEPS = 1200 };
+    static const int kinds[] = {GATUN_OPTIMIZER_SGD, GATUN_OPTIMIZER_ADAM};
+    for (int i = 0; i < COUNT(kinds); i++) {
+        float w[N], g[N] = {0}, s0[N], s1[N];
+        for (int j = 0; j < N; j++) {
+            w[j] = 1, s0[j] = (float)(j - 50), s1[j] = 1;
+        }
+        const gatun_optimizer o = optimizer_of(kinds[i], 0, 0.9f, 0, 1 + i);
+        for (int step = 0; step < STEPS; step++) {
+            CHECK(gatun_optimizer_step(&o, N, w, g, s0, s1, NULL) == GATUN_OK, "step");
+        }
+        for (int j = 0; j < N; j++) {
+            CHECK(s0[j] == 0.0f, "kind %d: momentum %g is left", kinds[i], (double)s0[j]);
+        }
+    }
+    volatile float small = 1e-38f;
+    CHECK(small * 0.5f > 0.0f, "the caller's arithmetic is as it was");
+}
+
 static void test_all(void) {
     test_softmax();
     test_optimizers();
     test_steps();
+    test_dying_momentum();
 }
 
 int main(void) {
