@@ -70,8 +70,9 @@ struct gatun_outer {
     int64_t dy_row, dy_col;
     int64_t rows, pixels; /* number of rows, pixels per row */
     int64_t taps, cols;
-    float *sum; /* [taps][sum_step], added to */
+    float *sum; /* [taps][sum_step], added to ... */
     int64_t sum_step;
+    int32_t fresh; /* ... or, if 1, written: what was there is not read */
 };
 
 /* Convolution of images with one channel: see kernels/pixel.c. */

@@ -2,9 +2,11 @@
  * Copyright 2026 The Gatun Authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * matmul.c - gatun_matmul: blocks of rows or of columns of the result, each one call of the one-threaded sgemm.
+ * matmul.c - gatun_matmul: blocks of rows or of columns of the result, each one call of the one-threaded sgemm, or of the
+ * own product of panels.c.
  */
 #include "kernels.h"
+#include "panels.h"
 #include "parts.h"
 #include "pool.h"
 
@@ -21,6 +23,7 @@ struct matmul_job {
     gatun_gemm gemm;
     int32_t parts;
     int32_t split_columns;
+    int32_t panels; /* by the own register tiles instead of sgemm */
     const float *a, *b, *bias;
     float *c;
 };
@@ -43,6 +46,10 @@ static void multiply_block(const struct matmul_job *job, int32_t m, int32_t n, c
                            const float *bias, float *c) {
     const gatun_gemm *g = &job->gemm;
     int32_t accumulate = g->beta == 1.0f;
+    if (job->panels) {
+        gatun_multiply_panels(job->kernels, g, m, n, a, b, bias, c);
+        return;
+    }
     if (g->k == 0) {
         scale_rows(job, m, n, c);
     } else if (is_one_row(g) && g->trans_b) {
@@ -101,10 +108,11 @@ int32_t gatun_matmul(const gatun_gemm *gemm, const float *a, const float *b, con
     if (c == NULL || (gemm->k > 0 && (a == NULL || b == NULL))) {
         return GATUN_BAD_ARGUMENT;
     }
-    struct matmul_job job = {gatun_kernels(), gatun_sgemm(), *gemm, 1, gemm->n > gemm->m, a, b, bias, c};
+    struct matmul_job job = {gatun_kernels(), gatun_sgemm(), *gemm, 1, gemm->n > gemm->m, 0, a, b, bias, c};
     if (job.kernels == NULL) {
         return GATUN_NOT_INITIALISED;
     }
+    job.panels = gatun_panels_suit(job.kernels, gemm);
     int64_t length = GATUN_MAX(gemm->m, gemm->n);
     double work = (double)gemm->m * gemm->n * gemm->k;
     job.parts = parts_for(gemm->threads, (length + BORDER - 1) / BORDER, GATUN_COST_MULTIPLY_ADD * work);

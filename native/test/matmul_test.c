@@ -58,7 +58,8 @@ static void test_sizes(void) {
 
 static void test_divided(void) {
     random_seed(4002);
-    static const int shapes[][3] = {{128, 300, 200}, {300, 128, 100}, {1, 900, 3000}, {257, 10, 1000}, {10, 257, 1000}};
+    static const int shapes[][3] = {{128, 300, 200}, {300, 128, 100}, {1, 900, 3000}, {257, 10, 1000}, {10, 257, 1000},
+                                   {300, 70, 600}, {40, 25, 600}, {270, 64, 300}};
     for (int i = 0; i < COUNT(shapes); i++) {
         for (int threads = 1; threads <= 8; threads++) {
             for (int trans = 0; trans < 4; trans++) {

@@ -6,7 +6,8 @@
  *
  *   sum[t][c] += sum over pixels of x[pixel + t] * dy[pixel][c]
  *
- * with R positions t by J vectors of output channels c in registers while all the pixels pass by.
+ * with R positions t by J vectors of output channels c in registers while all the pixels pass by; = instead of += where the
+ * sum is fresh.
  */
 #include "kernels_local.h"
 
@@ -39,7 +40,7 @@ typedef void (*outer_fn)(const struct gatun_outer *o, const float *x, const floa
         _Pragma("GCC unroll 16") for (int r = 0; r < R; r++) {                                                         \
             _Pragma("GCC unroll 2") for (int j = 0; j < J; j++) {                                                      \
                 float *s = sum + r * o->sum_step + j * VL;                                                             \
-                v_store(s, v_load(s) + acc[r][j]);                                                                     \
+                v_store(s, o->fresh ? acc[r][j] : v_load(s) + acc[r][j]);                                              \
             }                                                                                                          \
         }                                                                                                              \
     }

@@ -55,7 +55,8 @@ INLINE void fetch_panel(const float *panel, int vectors) {
 
 /*
  * room: so many floats from out on may be written. Where the rows of the output follow each other closely, a whole
- * vector spoils only floats that later rows write, and is several times faster than a masked one.
+ * vector spoils only floats that later rows write, and is several times faster than a masked one. Not so where they are
+ * added to what is there.
  */
 typedef void (*tile_fn)(const struct gatun_tile *t, const float *in, const float *panel, struct ahead ahead,
                         const float *bias, const float *residual, float *out, int64_t lanes, int64_t room);
@@ -195,7 +196,8 @@ void KERNEL(tile_rows)(const struct gatun_tile *t, int64_t rows) {
         int64_t count = (rows + most - 1) / most;
         int64_t height = (rows + count - 1) / count;
         const float *bias = t->bias ? t->bias + c : NULL;
-        int64_t room = t->out_step == t->cols && c == 0 && lanes <= vectors * VL ? rows * t->out_step : 0;
+        const int narrow = t->out_step == t->cols && c == 0 && lanes <= vectors * VL;
+        int64_t room = narrow && t->residual != t->out ? rows * t->out_step : 0;
         const float *first = panel + t->panel_skip * vectors * VL;
         const int last = c + vectors * VL >= t->cols;
         const float *next = t->near ? NULL : last ? t->next : panel + depth * vectors * VL;

@@ -1,0 +1,124 @@
+/*
+ * Copyright 2026 The Gatun Authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * panels.c - a block of a matrix product by the register tiles of convolution (Goto and van de Geijn, "Anatomy of
+ * High-Performance Matrix Multiplication", 2008, with the small matrix alone packed): a slice of some columns of op(b) is
+ * copied to where it fits the first-level cache, and all rows of op(a) pass by. Rows of a are read where they are, so
+ * nothing but a few of the columns of b is ever copied; that is why it is faster than sgemm on matrices as small as those of
+ * dense layers.
+ */
+#include "panels.h"
+#include "parts.h"
+
+#include <stddef.h>
+#include <string.h>
+
+/* Rows of op(b) in a slice: with two vectors of columns they take 34 KiB. */
+enum { DEPTH = 272 };
+/* Rows of op(a) that see a slice before the next one is made: their part of it stays in the second-level cache. */
+enum { ROWS = 256 };
+/* Rows of the result that are summed up beside it where it has no room for a whole vector. */
+enum { EDGE_ROWS = 28 };
+
+/* Fewer of any of them leave the tiles half empty, or the slice not worth its copy. */
+enum { MIN_ROWS = 24, MIN_COLUMNS = 24, MIN_DEPTH = 272 };
+
+int32_t gatun_panels_suit(const struct gatun_kernels *kernels, const gatun_gemm *g) {
+    return kernels->vector == GATUN_LINE_FLOATS && (g->beta == 0.0f || g->beta == 1.0f) && g->m >= MIN_ROWS
+        && g->n >= MIN_COLUMNS && g->k >= MIN_DEPTH;
+}
+
+/* depth rows and lanes columns of op(b), in rows of width floats, the surplus zero. */
+static void copy_slice(const struct gatun_kernels *k, const gatun_gemm *g, const float *b, int64_t depth, int64_t lanes,
+                       int64_t width, float *slice) {
+    if (lanes < width) {
+        memset(slice, 0, (size_t)(depth * width) * sizeof(float));
+    }
+    if (g->trans_b) {
+        const struct gatun_plane plane = {.rows = depth, .cols = lanes, .a_row = 1, .a_col = g->ldb, .y_row = width,
+                                          .y_col = 1};
+        k->transpose(&plane, b, slice);
+        return;
+    }
+    if (lanes == 2 * GATUN_LINE_FLOATS) {
+        for (int64_t i = 0; i < depth; i++) {
+            memcpy(slice + i * width, b + i * g->ldb, 2 * GATUN_LINE_FLOATS * sizeof(float));
+        }
+        return;
+    }
+    for (int64_t i = 0; i < depth; i++) {
+        memcpy(slice + i * width, b + i * g->ldb, (size_t)lanes * sizeof(float));
+    }
+}
+
+/* c = (or, unless it is fresh, c +=) the product of columns of a, which are rows of op(a), with the slice. */
+static void add_outer(const struct gatun_kernels *k, const gatun_gemm *g, int64_t m, int64_t depth, int64_t lanes,
+                      int64_t width, const float *a, const float *slice, int32_t fresh, float *c) {
+    struct gatun_outer outer = {.x = a, .x_col = g->lda, .dy = slice, .dy_col = width, .rows = 1, .pixels = depth,
+                                .taps = m, .cols = width, .sum = c, .sum_step = g->ldc, .fresh = fresh};
+    if (lanes == width) {
+        k->outer_sum(&outer);
+        return;
+    }
+    float edge[EDGE_ROWS * 2 * GATUN_MAX_VECTOR];
+    outer.sum = edge, outer.sum_step = width, outer.fresh = 1;
+    for (int64_t row = 0; row < m; row += EDGE_ROWS) {
+        outer.x = a + row, outer.taps = GATUN_MIN(m - row, EDGE_ROWS);
+        k->outer_sum(&outer);
+        for (int64_t i = 0; i < outer.taps; i++) {
+            float *to = c + (row + i) * g->ldc;
+            if (fresh) {
+                memcpy(to, edge + i * width, (size_t)lanes * sizeof(float));
+            } else {
+                k->add_to(lanes, edge + i * width, to);
+            }
+        }
+    }
+}
+
+void gatun_multiply_panels(const struct gatun_kernels *k, const gatun_gemm *g, int64_t m, int64_t n, const float *a,
+                           const float *b, const float *bias, float *c) {
+    _Alignas(64) float slice[DEPTH * 2 * GATUN_LINE_FLOATS];
+    const int64_t a_row = g->trans_a ? 1 : g->lda, a_depth = g->trans_a ? g->lda : 1;
+    const int64_t b_depth = g->trans_b ? 1 : g->ldb, b_column = g->trans_b ? g->ldb : 1;
+    const int64_t slices = (g->k + DEPTH - 1) / DEPTH, longest = (g->k + slices - 1) / slices;
+    for (int64_t row = 0; row < m; row += ROWS) {
+        const int64_t rows = GATUN_MIN(m - row, ROWS);
+        float *out = c + row * g->ldc;
+        for (int64_t first = 0; first < g->k; first += longest) {
+            const int64_t depth = GATUN_MIN(g->k - first, longest);
+            const float *from = a + row * a_row + first * a_depth;
+            const int last = first + depth == g->k;
+            for (int64_t column = 0; column < n; column += 2 * k->vector) {
+                const int64_t lanes = GATUN_MIN(n - column, 2 * (int64_t)k->vector);
+                const int64_t width = lanes > k->vector ? 2 * k->vector : k->vector;
+                copy_slice(k, g, b + first * b_depth + column * b_column, depth, lanes, width, slice);
+                if (g->trans_a) {
+                    add_outer(k, g, rows, depth, lanes, width, from, slice, first == 0 && g->beta == 0.0f, out + column);
+                    continue;
+                }
+                const struct gatun_tile tile = {
+                    .in = from,
+                    .in_step = g->lda,
+                    .outer = 1,
+                    .inner = 1,
+                    .length = depth,
+                    .panels = slice,
+                    .near = 1,
+                    .cols = lanes,
+                    .out = out + column,
+                    .out_step = g->ldc,
+                    .bias = last && bias != NULL ? bias + column : NULL,
+                    .residual = first > 0 || g->beta == 1.0f ? out + column : NULL,
+                    .relu = last && g->activation == GATUN_ACTIVATE_RELU,
+                };
+                k->tile_rows(&tile, rows);
+            }
+        }
+        if (g->trans_a) {
+            const struct gatun_epilogue epilogue = {bias, NULL, g->activation == GATUN_ACTIVATE_RELU};
+            k->epilogue(rows, n, &epilogue, out, g->ldc);
+        }
+    }
+}
