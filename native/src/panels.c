@@ -22,7 +22,7 @@ enum { ROWS = 256 };
 enum { EDGE_ROWS = 28 };
 
 /* Fewer of any of them leave the tiles half empty, or the slice not worth its copy. */
-enum { MIN_ROWS = 24, MIN_COLUMNS = 24, MIN_DEPTH = 272 };
+enum { MIN_ROWS = 24, MIN_COLUMNS = 24, MIN_DEPTH = 48 };
 
 int32_t gatun_panels_suit(const struct gatun_kernels *kernels, const gatun_gemm *g) {
     return kernels->vector == GATUN_LINE_FLOATS && (g->beta == 0.0f || g->beta == 1.0f) && g->m >= MIN_ROWS
