@@ -243,6 +243,8 @@ static void test_named_shapes(void) {
         square(1, 64, 40, 70, 3, 2, 1),  /* panel by panel over several strips */
         square(1, 8, 2, 8, 7, 1, 3),     /* kernel larger than the image */
         square(5, 2, 1, 3, 3, 1, 1),
+        square(2, 8, 9, 16, 2, 1, 0),    /* the input gradient's products at the border: a square of a taller panel */
+        square(2, 4, 9, 16, 4, 1, 0),
     };
     for (int i = 0; i < COUNT(shapes); i++) {
         for (int t = 0; t < COUNT(threads); t++) {

@@ -172,10 +172,10 @@ static int is_product(const struct gatun_tile *t) {
  */
 static void square(const struct gatun_tile *t, int64_t rows) {
     const int64_t in_step = t->in_step, out_step = t->out_step;
-    const float *in = t->in;
+    const float *in = t->in, *weights = t->panels + t->panel_skip * VL;
     float *out = t->out;
     vf w[VL];
-    _Pragma("GCC unroll 16") for (int k = 0; k < VL; k++) w[k] = v_load(t->panels + k * VL);
+    _Pragma("GCC unroll 16") for (int k = 0; k < VL; k++) w[k] = v_load(weights + k * VL);
     for (int64_t r = 0; r < rows; r++, in += in_step, out += out_step) {
         vf even = in[0] * w[0], odd = in[1] * w[1];
         _Pragma("GCC unroll 8") for (int k = 2; k < VL; k += 2) {
