@@ -41,14 +41,14 @@ static void copy_slice(const struct gatun_kernels *k, const gatun_gemm *g, const
         k->transpose(&plane, b, slice);
         return;
     }
-    if (lanes == 2 * GATUN_LINE_FLOATS) {
+    if (lanes == 2 * GATUN_LINE_FLOATS) { /* of a length that is known here: a few moves instead of a call */
         for (int64_t i = 0; i < depth; i++) {
             memcpy(slice + i * width, b + i * g->ldb, 2 * GATUN_LINE_FLOATS * sizeof(float));
         }
-        return;
-    }
-    for (int64_t i = 0; i < depth; i++) {
-        memcpy(slice + i * width, b + i * g->ldb, (size_t)lanes * sizeof(float));
+    } else {
+        for (int64_t i = 0; i < depth; i++) {
+            memcpy(slice + i * width, b + i * g->ldb, (size_t)lanes * sizeof(float));
+        }
     }
 }
 

@@ -165,7 +165,7 @@ static int is_product(const struct gatun_tile *t) {
     return t->outer == 1 && t->inner == 1 && t->bias == NULL && t->residual == NULL && !t->relu;
 }
 
-#if REGISTERS == 32 && VL == 16
+#if VL == 16
 /*
  * Products with a square of weights that the registers hold: the rows, a vector each, pass by and nothing else is read.
  * The first stage of a residual network for small images is made of them.
@@ -209,7 +209,7 @@ void KERNEL(tile_rows)(const struct gatun_tile *t, int64_t rows) {
     const int64_t depth = t->panel_depth != 0 ? t->panel_depth : (int64_t)t->outer * t->inner * t->length;
     const float *panel = t->panels;
     const int plain = is_product(t);
-#if REGISTERS == 32 && VL == 16
+#if VL == 16
     if (plain && t->length == VL && t->cols == VL) {
         square(t, rows);
         return;

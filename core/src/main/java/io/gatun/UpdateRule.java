@@ -14,6 +14,10 @@ import java.util.List;
  * The arithmetic of one optimizer step, which {@link InPlace#update} carries out: which formula,
  * with which coefficients, after how many steps. Immutable. Steps t count from 1; w is a parameter,
  * g its gradient.
+ *
+ * <p>The native kernels count numbers below the normal range of floats, 1.2e-38, as zero in a step:
+ * the momentum of a weight without a gradient would else stay among them, where each takes some
+ * hundred cycles.
  */
 public final class UpdateRule {
     private final String name;
