@@ -13,9 +13,14 @@
 #include <stdatomic.h>
 #include <stddef.h>
 
+/* See gatun_stream_bytes: the size where nothing better is known, and the second level that is beside a slow last one. */
+#define STREAM_BYTES ((int64_t)32 << 20)
+#define LARGE_SECOND_LEVEL ((int64_t)2 << 20)
+
 static _Atomic(const struct gatun_kernels *) chosen_kernels;
 static _Atomic(gatun_sgemm_fn) chosen_sgemm;
 static _Atomic int32_t chosen_isa = GATUN_ISA_AUTO;
+static _Atomic int64_t stream_bytes = STREAM_BYTES;
 
 /* Null if this CPU or this build lacks it. */
 static const struct gatun_kernels *kernels_of(int32_t isa) {
@@ -48,6 +53,8 @@ int32_t gatun_init(gatun_sgemm_fn sgemm, int32_t isa) {
     }
     atomic_store(&chosen_sgemm, sgemm);
     atomic_store(&chosen_isa, isa);
+    const int64_t second_level = cpu_second_level_bytes();
+    atomic_store(&stream_bytes, second_level >= LARGE_SECOND_LEVEL ? second_level : STREAM_BYTES);
     atomic_store(&chosen_kernels, kernels);
     return GATUN_OK;
 }
@@ -58,6 +65,10 @@ const struct gatun_kernels *gatun_kernels(void) {
 
 gatun_sgemm_fn gatun_sgemm(void) {
     return atomic_load_explicit(&chosen_sgemm, memory_order_acquire);
+}
+
+int64_t gatun_stream_bytes(void) {
+    return atomic_load_explicit(&stream_bytes, memory_order_relaxed);
 }
 
 int32_t gatun_abi_version(void) {

@@ -127,6 +127,7 @@ struct winograd_job {
     int64_t input_plane, product_plane;
     const float *x, *u, *bias, *residual;
     float *y;
+    int32_t stream;            /* y is to be stored past the caches */
     struct gatun_share *share; /* tiles, or groups of columns where each part transforms all tiles */
 };
 
@@ -221,7 +222,7 @@ static void transform_inputs(const struct winograd_job *w, const float *x, int64
     const gatun_conv2d *c = w->conv;
     const int32_t side = w->geometry.side;
     const int64_t row = (int64_t)c->in_width * c->in_channels;
-    const struct gatun_winograd g = {w->geometry.m, c->in_channels, row, c->in_channels, w->input_plane};
+    const struct gatun_winograd g = {w->geometry.m, c->in_channels, row, c->in_channels, w->input_plane, 0};
     struct place p = place_of(&w->geometry, first), ahead = place_of(&w->geometry, first + AHEAD);
     for (int64_t t = 0; t < count; t++, v += w->channels) {
         prefetch_tile(w, x, c->in_height, c->in_width, c->in_channels, c->in_channels, ahead, 0);
@@ -255,7 +256,7 @@ static void transform_outputs(const struct winograd_job *w, const struct range *
     /* a store of a whole line waits for nothing: to ask for the line first cost 3 to 5 % of the layer on an Intel Xeon */
     const int parts_of_lines = w->job->kernels->vector < GATUN_LINE_FLOATS;
     const struct gatun_winograd g = {w->geometry.m, r->columns, (int64_t)c->out_width * c->out_channels,
-                                     c->out_channels, w->product_plane};
+                                     c->out_channels, w->product_plane, w->stream};
     struct place p = place_of(&w->geometry, first), ahead = place_of(&w->geometry, first + AHEAD);
     for (int64_t t = 0; t < count; t++, products += w->group) {
         if (parts_of_lines) {
@@ -414,6 +415,7 @@ static void product_part(void *argument, int32_t part) {
             }
         }
     }
+    gatun_stream_end(w->stream);
 }
 
 /* All tiles in one block, of which the parts share the groups of columns. */
@@ -433,10 +435,20 @@ static void product_columns_part(void *argument, int32_t part) {
             multiply_group(w, &group, 0, tiles, s.v, s.products, s.u);
         }
     }
+    gatun_stream_end(w->stream);
+}
+
+/* Lines are stored whole and none of them is read: what is stored past the caches in pieces is slow. */
+static int32_t streams(const struct winograd_job *w) {
+    const gatun_conv2d *c = w->conv;
+    return c->batch * conv_out_pixels(c) * c->out_channels * (int64_t)sizeof(float) >= gatun_stream_bytes()
+        && w->job->kernels->vector == GATUN_LINE_FLOATS && c->out_channels % GATUN_LINE_FLOATS == 0
+        && (uintptr_t)w->y % 64 == 0 && w->y != w->residual;
 }
 
 static void run_products(struct winograd_job *w) {
     const struct conv_plan *plan = &w->job->plan;
+    w->stream = streams(w);
     const int32_t tile_parts = plan->parts / plan->column_parts;
     struct gatun_share share;
     w->share = &share;
@@ -510,7 +522,7 @@ static void transform_gradients(const struct winograd_job *w, const struct range
                                 float *products) {
     const gatun_conv2d *c = w->conv;
     const struct gatun_winograd g = {w->geometry.m, r->columns, (int64_t)c->out_width * c->out_channels,
-                                     c->out_channels, w->product_plane};
+                                     c->out_channels, w->product_plane, 0};
     struct place p = place_of(&w->geometry, first), ahead = place_of(&w->geometry, first + AHEAD);
     for (int64_t t = 0; t < count; t++, products += w->group) {
         prefetch_tile(w, w->job->dy + r->first_column, c->out_height, c->out_width, c->out_channels, r->columns, ahead,

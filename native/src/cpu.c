@@ -8,6 +8,8 @@
 
 #if defined(__x86_64__)
 
+#include <cpuid.h>
+
 /* The compiler's run-time reads CPUID and XGETBV: a feature whose registers the system does not save counts as absent. */
 bool cpu_has_avx2(void) {
     __builtin_cpu_init();
@@ -20,6 +22,18 @@ bool cpu_has_avx512(void) {
         && __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
 }
 
+/* Leaf 4 describes a cache in each subleaf, until one says that there is none. */
+int64_t cpu_second_level_bytes(void) {
+    unsigned a, b, c, d;
+    for (unsigned i = 0; __get_cpuid_count(4, i, &a, &b, &c, &d) && (a & 31) != 0; i++) {
+        if ((a >> 5 & 7) == 2) {
+            const int64_t ways = (b >> 22) + 1, partitions = (b >> 12 & 1023) + 1, line = (b & 4095) + 1;
+            return ways * partitions * line * ((int64_t)c + 1);
+        }
+    }
+    return 0;
+}
+
 #else
 
 bool cpu_has_avx2(void) {
@@ -28,6 +42,10 @@ bool cpu_has_avx2(void) {
 
 bool cpu_has_avx512(void) {
     return false;
+}
+
+int64_t cpu_second_level_bytes(void) {
+    return 0;
 }
 
 #endif

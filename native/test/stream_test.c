@@ -115,6 +115,28 @@ static void test_group_norm(const float *a, const float *b, float *whole, float 
     }
 }
 
+/* Tiles at the border are not whole; the residual lies elsewhere, or where the result goes and is then not stored past it. */
+static void test_winograd(const float *a, const float *b, float *whole, float *pieces) {
+    for (int i = 0; i < 3; i++) {
+        gatun_conv2d all = {8 * PIECES, 5, 61, 61, 32, 61, 61, 3, 3, 1, 1, 1, 1, 1, 1, 1, i == 2 ? GATUN_ACTIVATE_RELU : 0,
+                            i == 0 ? GATUN_CONV_WINOGRAD_2 : GATUN_CONV_WINOGRAD_4, 0, 2};
+        gatun_conv2d one = all;
+        one.batch = 8, one.threads = 1;
+        const int64_t in = 8 * 61 * 61 * 5, out = 8 * 61 * 61 * 32;
+        const size_t bytes = (size_t)(PIECES * out) * sizeof(float);
+        float *w = random_floats(9 * 5 * 32), *bias = random_floats(32);
+        void *workspace = new_workspace(gatun_conv2d_workspace(&all, GATUN_CONV_FORWARD));
+        memcpy(whole, b, bytes);
+        const float *residual = i == 0 ? NULL : i == 1 ? b : whole;
+        CHECK(gatun_conv2d_forward(&all, a, w, bias, residual, whole, workspace) == GATUN_OK, "status");
+        for (int p = 0; p < PIECES; p++) {
+            gatun_conv2d_forward(&one, a + p * in, w, bias, i == 0 ? NULL : b + p * out, pieces + p * out, workspace);
+        }
+        CHECK(memcmp(whole, pieces, bytes) == 0, "convolution %d", i);
+        release(w), release(bias), release(workspace);
+    }
+}
+
 static void test_all(void) {
     random_seed(7201);
     const int64_t bytes = (int64_t)N * (int64_t)sizeof(float);
@@ -124,6 +146,7 @@ static void test_all(void) {
     test_elementwise(a, b, whole, pieces);
     test_batch_norm(a, b, whole, pieces);
     test_group_norm(a, b, whole, pieces);
+    test_winograd(a, b, whole, pieces);
     CHECK(gatun_unmap(whole, bytes) == GATUN_OK && gatun_unmap(pieces, bytes) == GATUN_OK, "unmap");
     release(a), release(b);
 }

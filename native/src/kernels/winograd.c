@@ -250,7 +250,12 @@ void KERNEL(winograd_gradient)(const struct gatun_winograd *g, const struct gatu
                     if (e->residual) {                                                                                 \
                         o += load(e->residual + at, lanes);                                                            \
                     }                                                                                                  \
-                    store(y + at, e->relu ? v_relu(o) : o, lanes);                                                     \
+                    o = e->relu ? v_relu(o) : o;                                                                       \
+                    if (CAN_STREAM && g->stream) {                                                                     \
+                        v_stream(y + at, o);                                                                           \
+                    } else {                                                                                           \
+                        store(y + at, o, lanes);                                                                       \
+                    }                                                                                                  \
                 }                                                                                                      \
             }                                                                                                          \
         }                                                                                                              \
