@@ -218,11 +218,21 @@ static inline __attribute__((always_inline)) void prefetch_tile(const struct win
     }
 }
 
+/* One side of a transform: channels of an image, plane floats from one position of the tiles to the next. */
+static struct gatun_winograd transform_of(const struct winograd_job *w, int64_t channels, int64_t row, int64_t pixel,
+                                          int64_t plane, int32_t stream) {
+    struct gatun_winograd g = {.m = w->geometry.m, .channels = channels, .row = row, .pixel = pixel, .stream = stream};
+    for (int64_t i = 0; i < w->geometry.positions; i++) {
+        g.position[i] = i * plane;
+    }
+    return g;
+}
+
 static void transform_inputs(const struct winograd_job *w, const float *x, int64_t first, int64_t count, float *v) {
     const gatun_conv2d *c = w->conv;
     const int32_t side = w->geometry.side;
     const int64_t row = (int64_t)c->in_width * c->in_channels;
-    const struct gatun_winograd g = {w->geometry.m, c->in_channels, row, c->in_channels, w->input_plane, 0};
+    const struct gatun_winograd g = transform_of(w, c->in_channels, row, c->in_channels, w->input_plane, 0);
     struct place p = place_of(&w->geometry, first), ahead = place_of(&w->geometry, first + AHEAD);
     for (int64_t t = 0; t < count; t++, v += w->channels) {
         prefetch_tile(w, x, c->in_height, c->in_width, c->in_channels, c->in_channels, ahead, 0);
@@ -255,8 +265,8 @@ static void transform_outputs(const struct winograd_job *w, const struct range *
     const gatun_conv2d *c = w->conv;
     /* a store of a whole line waits for nothing: to ask for the line first cost 3 to 5 % of the layer on an Intel Xeon */
     const int parts_of_lines = w->job->kernels->vector < GATUN_LINE_FLOATS;
-    const struct gatun_winograd g = {w->geometry.m, r->columns, (int64_t)c->out_width * c->out_channels,
-                                     c->out_channels, w->product_plane, w->stream};
+    const struct gatun_winograd g = transform_of(w, r->columns, (int64_t)c->out_width * c->out_channels, c->out_channels,
+                                                 w->product_plane, w->stream);
     struct place p = place_of(&w->geometry, first), ahead = place_of(&w->geometry, first + AHEAD);
     for (int64_t t = 0; t < count; t++, products += w->group) {
         if (parts_of_lines) {
@@ -521,8 +531,8 @@ static struct gradient_slice gradient_slice(const struct winograd_job *w, int32_
 static void transform_gradients(const struct winograd_job *w, const struct range *r, int64_t first, int64_t count,
                                 float *products) {
     const gatun_conv2d *c = w->conv;
-    const struct gatun_winograd g = {w->geometry.m, r->columns, (int64_t)c->out_width * c->out_channels,
-                                     c->out_channels, w->product_plane, 0};
+    const struct gatun_winograd g = transform_of(w, r->columns, (int64_t)c->out_width * c->out_channels, c->out_channels,
+                                                 w->product_plane, 0);
     struct place p = place_of(&w->geometry, first), ahead = place_of(&w->geometry, first + AHEAD);
     for (int64_t t = 0; t < count; t++, products += w->group) {
         prefetch_tile(w, w->job->dy + r->first_column, c->out_height, c->out_width, c->out_channels, r->columns, ahead,

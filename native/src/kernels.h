@@ -147,14 +147,17 @@ struct gatun_norm_sums {
 /* Lines whose sums are taken together. */
 #define GATUN_NORM_LINES 4
 
+/* Positions of the largest transformed tile of a Winograd convolution. */
+#define GATUN_WINOGRAD_POSITIONS 36
+
 /* One side of a Winograd transform: see kernels/winograd.c. */
 struct gatun_winograd {
     int32_t m;        /* outputs along a side of a tile: 4 or 2 */
     int64_t channels; /* this many, in whole vectors on the transformed side */
     int64_t row;      /* floats from one row of the image to the next */
     int64_t pixel;    /* floats from one pixel to the next */
-    int64_t plane;    /* floats from one position of the transformed tile to the next */
     int32_t stream;   /* the output is to be stored past the caches: whole vectors, at addresses aligned to them */
+    int64_t position[GATUN_WINOGRAD_POSITIONS]; /* where each position of a transformed tile lies, in floats */
 };
 
 /* The rows and columns of a tile that exist in the image; its address is that of (row0, col0). */

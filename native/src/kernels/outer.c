@@ -7,7 +7,7 @@
  *   sum[t][c] += sum over pixels of x[pixel + t] * dy[pixel][c]
  *
  * with R positions t by J vectors of output channels c in registers while all the pixels pass by; = instead of += where the
- * sum is fresh.
+ * sum is fresh. The sums are asked for at the start: the others that went by have pushed them out of the first-level cache.
  */
 #include "kernels_local.h"
 
@@ -24,7 +24,10 @@ typedef void (*outer_fn)(const struct gatun_outer *o, const float *x, const floa
         vf acc[R][J];                                                                                                  \
         const int64_t x_col = o->x_col, dy_col = o->dy_col, pixels = o->pixels;                                        \
         _Pragma("GCC unroll 16") for (int r = 0; r < R; r++) {                                                         \
-            _Pragma("GCC unroll 2") for (int j = 0; j < J; j++) acc[r][j] = (vf){0};                                   \
+            _Pragma("GCC unroll 2") for (int j = 0; j < J; j++) {                                                      \
+                acc[r][j] = (vf){0};                                                                                   \
+                __builtin_prefetch(sum + r * o->sum_step + j * VL, 1, 3);                                              \
+            }                                                                                                          \
         }                                                                                                              \
         for (int64_t row = 0; row < o->rows; row++) {                                                                  \
             const float *p = x + row * o->x_row, *q = dy + row * o->dy_row;                                            \

@@ -165,36 +165,54 @@ INLINE void store(float *p, vf v, int64_t lanes) {
             LINE##_first(t + r * SIDE, 1, v, 1);                                                                       \
             LINE##_last(t + r * SIDE, 1, v + N / 2, 1);                                                                \
             _Pragma("GCC unroll 6") for (int c = 0; c < N; c++) {                                                      \
-                v_store(out + i + ((FIRST + r) * N + c) * plane, v[c]);                                                \
+                v_store(to + g->position[(FIRST + r) * N + c], v[c]);                                                  \
             }                                                                                                          \
         }                                                                                                              \
     } while (0)
 
+/* Apart from each other: what the border needs would cost the tiles inside a third of their time. */
 #define IMAGE_TRANSFORM(NAME, SIDE, N, LINE)                                                                           \
+    static void NAME##_inside(const struct gatun_winograd *g, int64_t channels, const float *image, float *out) {      \
+        const int64_t row = g->row, pixel = g->pixel;                                                                  \
+        for (int64_t i = 0; i < channels; i += VL) {                                                                   \
+            const float *p = image + i;                                                                                \
+            float *to = out + i;                                                                                       \
+            IMAGE_HALF(SIDE, N, LINE, _first, 0, 1, v_load(p + r * row + c * pixel));                                  \
+            IMAGE_HALF(SIDE, N, LINE, _last, N / 2, 1, v_load(p + r * row + c * pixel));                               \
+        }                                                                                                              \
+    }                                                                                                                  \
+                                                                                                                       \
+    static void NAME##_border(const struct gatun_winograd *g, const struct gatun_winograd_tile *tile, int64_t first,   \
+                              const float *image, float *out) {                                                        \
+        const int col0 = tile->col0, col1 = tile->col1;                                                                \
+        const int64_t pixel = g->pixel;                                                                                \
+        for (int64_t i = first; i < g->channels; i += VL) {                                                            \
+            const float *p = image + i;                                                                                \
+            float *to = out + i;                                                                                       \
+            const int64_t lanes = g->channels - i;                                                                     \
+            v_lanes some[SIDE];                                                                                        \
+            const float *row[SIDE];                                                                                    \
+            for (int r = 0; r < SIDE; r++) {                                                                           \
+                const int exists = r >= tile->row0 && r < tile->row1;                                                  \
+                some[r] = v_first_lanes(!exists ? 0 : lanes < VL ? lanes : VL);                                        \
+                row[r] = p + (exists ? (r - tile->row0) * g->row : 0);                                                 \
+            }                                                                                                          \
+            IMAGE_HALF(SIDE, N, LINE, _first, 0, c >= col0 && c < col1,                                                \
+                       v_load_lanes(row[r] + (c - col0) * pixel, some[r]));                                            \
+            IMAGE_HALF(SIDE, N, LINE, _last, N / 2, c >= col0 && c < col1,                                             \
+                       v_load_lanes(row[r] + (c - col0) * pixel, some[r]));                                            \
+        }                                                                                                              \
+    }                                                                                                                  \
+                                                                                                                       \
     static void NAME(const struct gatun_winograd *g, const struct gatun_winograd_tile *tile, const float *image,       \
                      float *out) {                                                                                     \
-        const int col0 = tile->col0, col1 = tile->col1;                                                                \
-        const int full = tile->row0 == 0 && tile->row1 == SIDE && col0 == 0 && col1 == SIDE;                           \
-        const int64_t plane = g->plane, pixel = g->pixel;                                                              \
-        for (int64_t i = 0; i < g->channels; i += VL) {                                                                \
-            const float *p = image + i;                                                                                \
-            const int64_t lanes = g->channels - i;                                                                     \
-            if (full && lanes >= VL) {                                                                                 \
-                IMAGE_HALF(SIDE, N, LINE, _first, 0, 1, v_load(p + r * g->row + c * pixel));                           \
-                IMAGE_HALF(SIDE, N, LINE, _last, N / 2, 1, v_load(p + r * g->row + c * pixel));                        \
-            } else {                                                                                                   \
-                v_lanes some[SIDE];                                                                                    \
-                const float *row[SIDE];                                                                                \
-                for (int r = 0; r < SIDE; r++) {                                                                       \
-                    const int exists = r >= tile->row0 && r < tile->row1;                                              \
-                    some[r] = v_first_lanes(!exists ? 0 : lanes < VL ? lanes : VL);                                    \
-                    row[r] = p + (exists ? (r - tile->row0) * g->row : 0);                                             \
-                }                                                                                                      \
-                IMAGE_HALF(SIDE, N, LINE, _first, 0, c >= col0 && c < col1,                                            \
-                           v_load_lanes(row[r] + (c - col0) * pixel, some[r]));                                        \
-                IMAGE_HALF(SIDE, N, LINE, _last, N / 2, c >= col0 && c < col1,                                         \
-                           v_load_lanes(row[r] + (c - col0) * pixel, some[r]));                                        \
-            }                                                                                                          \
+        int64_t done = 0;                                                                                              \
+        if (tile->row0 == 0 && tile->row1 == SIDE && tile->col0 == 0 && tile->col1 == SIDE) {                          \
+            done = g->channels / VL * VL;                                                                              \
+            NAME##_inside(g, done, image, out);                                                                        \
+        }                                                                                                              \
+        if (done < g->channels) {                                                                                      \
+            NAME##_border(g, tile, done, image, out);                                                                  \
         }                                                                                                              \
     }
 
@@ -221,43 +239,81 @@ void KERNEL(winograd_gradient)(const struct gatun_winograd *g, const struct gatu
     }
 }
 
-#define OUTPUT_TRANSFORM(NAME, M, N, LINE)                                                                             \
-    static void NAME(const struct gatun_winograd *g, const struct gatun_winograd_tile *tile, const float *products,    \
-                     const struct gatun_epilogue *e, float *y) {                                                       \
-        const int64_t plane = g->plane;                                                                                \
-        for (int64_t i = 0; i < g->channels; i += VL) {                                                                \
-            const int64_t lanes = g->channels - i;                                                                     \
-            const float *p = products + i;                                                                             \
-            vf t[M * N];                                                                                               \
-            _Pragma("GCC unroll 6") for (int c = 0; c < N; c++) {                                                      \
-                vf d[N];                                                                                               \
-                _Pragma("GCC unroll 6") for (int r = 0; r < N; r++) d[r] = v_load(p + (r * N + c) * plane);            \
-                LINE(d, 1, t + c, N);                                                                                  \
+/* A vector of channels, of a tile that lies inside of the image and has no residual, or of any. */
+#define OUTPUT_VECTOR(M, N, LINE, ROWS, COLS, RESIDUAL, STORE)                                                         \
+    do {                                                                                                               \
+        vf t[M * N];                                                                                                   \
+        _Pragma("GCC unroll 6") for (int c = 0; c < N; c++) {                                                          \
+            vf d[N];                                                                                                   \
+            _Pragma("GCC unroll 6") for (int r = 0; r < N; r++) d[r] = v_load(p + g->position[r * N + c]);             \
+            LINE(d, 1, t + c, N);                                                                                      \
+        }                                                                                                              \
+        _Pragma("GCC unroll 4") for (int r = 0; r < M; r++) {                                                          \
+            vf v[M];                                                                                                   \
+            LINE(t + r * N, 1, v, 1);                                                                                  \
+            if (r >= ROWS) {                                                                                           \
+                break;                                                                                                 \
             }                                                                                                          \
-            vf bias = e->bias ? load(e->bias + i, lanes) : (vf){0};                                                    \
-            _Pragma("GCC unroll 4") for (int r = 0; r < M; r++) {                                                      \
-                vf v[M];                                                                                               \
-                LINE(t + r * N, 1, v, 1);                                                                              \
-                if (r >= tile->row1) {                                                                                 \
+            _Pragma("GCC unroll 4") for (int c = 0; c < M; c++) {                                                      \
+                if (c >= COLS) {                                                                                       \
                     break;                                                                                             \
                 }                                                                                                      \
-                _Pragma("GCC unroll 4") for (int c = 0; c < M; c++) {                                                  \
-                    if (c >= tile->col1) {                                                                             \
-                        break;                                                                                         \
-                    }                                                                                                  \
-                    int64_t at = r * g->row + c * g->pixel + i;                                                        \
-                    vf o = v[c] + bias;                                                                                \
-                    if (e->residual) {                                                                                 \
-                        o += load(e->residual + at, lanes);                                                            \
-                    }                                                                                                  \
-                    o = e->relu ? v_relu(o) : o;                                                                       \
-                    if (CAN_STREAM && g->stream) {                                                                     \
-                        v_stream(y + at, o);                                                                           \
-                    } else {                                                                                           \
-                        store(y + at, o, lanes);                                                                       \
-                    }                                                                                                  \
+                const int64_t at = r * g->row + c * g->pixel + i;                                                      \
+                vf o = v[c] + bias;                                                                                    \
+                if (RESIDUAL) {                                                                                        \
+                    o += load(e->residual + at, lanes);                                                                \
                 }                                                                                                      \
+                STORE(y + at, relu ? v_relu(o) : o);                                                                   \
             }                                                                                                          \
+        }                                                                                                              \
+    } while (0)
+
+#define STORE_LANES(p, v) store(p, v, lanes)
+
+#define OUTPUT_TRANSFORM(NAME, M, N, LINE)                                                                             \
+    INLINE void NAME##_inside(int stream, int relu, const struct gatun_winograd *g, int64_t channels,                  \
+                              const float *products, const struct gatun_epilogue *e, float *y) {                       \
+        const int64_t lanes = VL;                                                                                      \
+        for (int64_t i = 0; i < channels; i += VL) {                                                                   \
+            const float *p = products + i;                                                                             \
+            const vf bias = e->bias ? v_load(e->bias + i) : (vf){0};                                                   \
+            if (stream) {                                                                                              \
+                OUTPUT_VECTOR(M, N, LINE, M, M, 0, v_stream);                                                          \
+            } else {                                                                                                   \
+                OUTPUT_VECTOR(M, N, LINE, M, M, 0, v_store);                                                           \
+            }                                                                                                          \
+        }                                                                                                              \
+    }                                                                                                                  \
+                                                                                                                       \
+    static void NAME##_any(const struct gatun_winograd *g, const struct gatun_winograd_tile *tile, int64_t first,      \
+                           const float *products, const struct gatun_epilogue *e, float *y) {                          \
+        const int relu = e->relu, rows = tile->row1, cols = tile->col1;                                                \
+        for (int64_t i = first; i < g->channels; i += VL) {                                                            \
+            const int64_t lanes = g->channels - i;                                                                     \
+            const float *p = products + i;                                                                             \
+            const vf bias = e->bias ? load(e->bias + i, lanes) : (vf){0};                                              \
+            if (CAN_STREAM && g->stream) {                                                                             \
+                OUTPUT_VECTOR(M, N, LINE, rows, cols, e->residual, v_stream);                                          \
+            } else {                                                                                                   \
+                OUTPUT_VECTOR(M, N, LINE, rows, cols, e->residual, STORE_LANES);                                       \
+            }                                                                                                          \
+        }                                                                                                              \
+    }                                                                                                                  \
+                                                                                                                       \
+    static void NAME(const struct gatun_winograd *g, const struct gatun_winograd_tile *tile, const float *products,    \
+                     const struct gatun_epilogue *e, float *y) {                                                       \
+        int64_t done = 0;                                                                                              \
+        if (tile->row1 == M && tile->col1 == M && !e->residual) {                                                      \
+            done = g->channels / VL * VL;                                                                              \
+            switch ((CAN_STREAM && g->stream) << 1 | (e->relu != 0)) {                                                 \
+            case 0: NAME##_inside(0, 0, g, done, products, e, y); break;                                               \
+            case 1: NAME##_inside(0, 1, g, done, products, e, y); break;                                               \
+            case 2: NAME##_inside(1, 0, g, done, products, e, y); break;                                               \
+            default: NAME##_inside(1, 1, g, done, products, e, y); break;                                              \
+            }                                                                                                          \
+        }                                                                                                              \
+        if (done < g->channels) {                                                                                      \
+            NAME##_any(g, tile, done, products, e, y);                                                                 \
         }                                                                                                              \
     }
 
