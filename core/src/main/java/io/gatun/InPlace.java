@@ -5,6 +5,7 @@
 package io.gatun;
 
 import io.gatun.kernel.Kernels;
+import io.gatun.kernel.Kernels.Binary;
 import io.gatun.kernel.Kernels.Unary;
 import io.gatun.kernel.Nd;
 import java.lang.foreign.MemorySegment;
@@ -98,6 +99,19 @@ public final class InPlace {
                         step,
                         new Kernels.Update(
                                 target.shape().size(), target.data(), g.data(), null, null, null),
+                        Scope.currentThreads());
+    }
+
+    /** target += source, of the same shape; what the target's elements are in memory is its own. */
+    static void add(Tensor target, Tensor source) {
+        Backend.kernels()
+                .binary(
+                        Binary.ADD,
+                        Nd.elementwise(
+                                "InPlace.add", target.layout(), source.layout(), target.layout()),
+                        target.data(),
+                        source.data(),
+                        target.data(),
                         Scope.currentThreads());
     }
 

@@ -165,6 +165,7 @@ public final class Normalization {
                         norm,
                         image,
                         added != null && relu ? y : null,
+                        added != null && !relu,
                         mean,
                         variance,
                         factor,
@@ -224,6 +225,7 @@ public final class Normalization {
         private final Kernels.BatchNorm norm;
         private final Tensor image;
         private final @Nullable Tensor output;
+        private final boolean shared;
         private final Tensor mean;
         private final Tensor variance;
         private final Tensor gamma;
@@ -234,11 +236,13 @@ public final class Normalization {
         /**
          * @param output where a residual was added before a ReLU; else null, and the ReLU's
          *     derivative is found from the input
+         * @param shared whether the gradient is that of a residual as well
          */
         Backward(
                 Kernels.BatchNorm norm,
                 Tensor image,
                 @Nullable Tensor output,
+                boolean shared,
                 Tensor mean,
                 Tensor variance,
                 Tensor gamma,
@@ -246,6 +250,7 @@ public final class Normalization {
             this.norm = norm;
             this.image = image;
             this.output = output;
+            this.shared = shared;
             this.mean = mean;
             this.variance = variance;
             this.gamma = gamma;
@@ -263,11 +268,18 @@ public final class Normalization {
 
         private Tensor run(Tensor gradient, int which) {
             Tensor dy = rows(gradient);
-            Tensor dx = Tensor.empty(rowLayout(image.shape()), DType.FLOAT32);
+            // What is written where it was just read stays in the cache, and takes no memory.
+            boolean inPlace = !shared && Tape.isSpare(dy);
+            Tensor dx =
+                    inPlace && output == null
+                            ? dy
+                            : Tensor.empty(rowLayout(image.shape()), DType.FLOAT32);
             Tensor dgamma = Tensor.empty(perChannel(norm), DType.FLOAT32);
             Tensor dbeta = Tensor.empty(perChannel(norm), DType.FLOAT32);
             Tensor dresidual =
-                    output == null ? null : Tensor.empty(rowLayout(image.shape()), DType.FLOAT32);
+                    output == null
+                            ? null
+                            : inPlace ? dy : Tensor.empty(rowLayout(image.shape()), DType.FLOAT32);
             int threads = Scope.currentThreads();
             withWorkspace(
                     norm,

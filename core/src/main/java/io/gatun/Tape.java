@@ -83,6 +83,9 @@ public final class Tape extends Scope {
     private final boolean training;
     private boolean paused;
 
+    /** The walk back that goes on. */
+    private @Nullable Backward walking;
+
     /** Whether the forward pass's memory has been given back. */
     private boolean spent;
 
@@ -131,6 +134,16 @@ public final class Tape extends Scope {
     public static boolean isTraining() {
         Tape tape = recording();
         return tape != null && tape.training;
+    }
+
+    /**
+     * Whether a gradient rule may write its result to the memory of the gradient that it was given:
+     * the walk has made it, and nobody else waits for it.
+     */
+    static boolean isSpare(Tensor gradient) {
+        return Scope.current() instanceof Tape tape
+                && tape.walking != null
+                && tape.walking.isSpare(gradient.storage(), tape.nextSerial());
     }
 
     /** The tape that records on this thread now, or null. */
@@ -439,8 +452,10 @@ public final class Tape extends Scope {
         paused = mode != Mode.RECORDED; // else the rules' own operations are not recorded
         try {
             spent = mode == Mode.LAST;
-            return new Backward(end.index, mode, targets).run(output, seed);
+            walking = new Backward(end.index, mode, targets);
+            return walking.run(output, seed);
         } finally {
+            walking = null;
             paused = false;
         }
     }
@@ -462,6 +477,9 @@ public final class Tape extends Scope {
         private final IdentityHashMap<Storage, Integer> uses = new IdentityHashMap<>();
 
         private final long firstSerial = nextSerial();
+
+        /** The first storage that the rules of the operation at hand made. */
+        private long passSerial = firstSerial;
 
         /** Of the loss and of targets, which stay when results are freed. */
         private final Set<Storage> kept = Collections.newSetFromMap(new IdentityHashMap<>());
@@ -535,7 +553,7 @@ public final class Tape extends Scope {
         }
 
         private void pass(Node node, Tensor gradient) {
-            long first = nextSerial();
+            passSerial = nextSerial();
             Integer target = inner.get(node.index);
             if (target != null) {
                 results[target] = retain(gradient);
@@ -547,7 +565,7 @@ public final class Tape extends Scope {
             }
             dispose(gradient);
             // What the rules made for each other, such as the gradient before a fused ReLU.
-            for (long serial = first; !recording && serial < nextSerial(); serial++) {
+            for (long serial = passSerial; !recording && serial < nextSerial(); serial++) {
                 Storage storage = adopted(serial);
                 if (!uses.containsKey(storage) && storage.scope() == Tape.this) {
                     storage.release();
@@ -581,6 +599,12 @@ public final class Tape extends Scope {
             Tensor before = slots[at];
             if (before == null) {
                 slots[at] = retain(gradient);
+            } else if (before.layout().isDense() && isSpare(before.storage(), passSerial)) {
+                // not what this operation's rules have made, which one of them may still read
+                InPlace.add(before, gradient);
+                if (!uses.containsKey(gradient.storage())) {
+                    releaseIfOurs(gradient);
+                }
             } else {
                 slots[at] = retain(before.add(gradient));
                 dispose(before);
@@ -602,6 +626,15 @@ public final class Tape extends Scope {
                 uses.remove(storage);
                 releaseIfOurs(gradient);
             }
+        }
+
+        /** Whether one gradient alone uses what this walk allocated, before some other storage. */
+        boolean isSpare(Storage storage, long before) {
+            return !recording
+                    && storage.scope() == Tape.this
+                    && storage.serial() >= firstSerial
+                    && storage.serial() < before
+                    && uses.getOrDefault(storage, 0) == 1;
         }
 
         /**

@@ -14,6 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The engine: how gradients flow through graphs, whatever the operations. */
 class TapeTest {
@@ -204,6 +206,40 @@ class TapeTest {
             Gradients gradients = tape.gradients(y.sum(), weight);
             assertArrayEquals(floats(2, 3), gradients.of(weight).toFloatArray());
             assertThrows(AssertionError.class, () -> tape.gradients(y.sum(), image));
+        }
+    }
+
+    /**
+     * Rules write to the memory of a gradient for which nobody waits any more. The gradients by
+     * inner tensors are waited for, and so must not be written over: asked for or not, all of them
+     * are the same.
+     */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void gradientsInPlaceAreThoseApart(boolean relu) {
+        Shape image = Shape.of(3, 4, 5, 5);
+        SplittableRandom random = new SplittableRandom(20261130);
+        Tensor x = Tensor.uniform(image, -1, 1, random);
+        Tensor scale = Tensor.uniform(image, -1, 1, random);
+        Tensor gamma = Tensor.uniform(Shape.of(4), 0.5f, 1.5f, random);
+        Tensor beta = Tensor.uniform(Shape.of(4), -1, 1, random);
+        try (Tape tape = Tape.open()) {
+            Tensor a = Normalization.batchNorm(x, gamma, beta, null, 1e-5f, true).output();
+            Tensor b = Normalization.batchNorm(a, gamma, beta, a, 1e-5f, relu).output();
+            Tensor c = a.mul(scale).add(b).add(a.sigmoid());
+            Tensor d = c.reshape(3, 100).reshape(3, 4, 5, 5).add(b.tanh());
+            Tensor loss = d.square().sum();
+            Tensor[] all = {x, gamma, beta, scale, a, b, c, d};
+            float[][] wanted = new float[all.length][];
+            Gradients together = tape.gradients(loss, all);
+            for (int i = 0; i < all.length; i++) {
+                wanted[i] = together.of(all[i]).toFloatArray();
+            }
+            assertArrayEquals(d.mul(2).toFloatArray(), wanted[7]);
+            for (int i = 0; i < all.length; i++) {
+                float[] alone = tape.gradients(loss, all[i]).of(all[i]).toFloatArray();
+                assertArrayEquals(wanted[i], alone, "gradient " + i);
+            }
         }
     }
 
