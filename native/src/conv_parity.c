@@ -105,6 +105,11 @@ static void zero_pixels(const gatun_conv2d *c, int64_t pixels, int64_t step, flo
     }
 }
 
+static int32_t parity_streams(const struct conv_job *job) {
+    const gatun_conv2d *c = job->conv;
+    return conv_streams(job->kernels, (int64_t)c->batch * c->in_height * c->in_width, c->in_channels, job->dx, NULL);
+}
+
 /* Rows of one class of one image, first..last counted within the class. */
 static void class_rows(const struct conv_job *job, const struct class *s, const float *panels, int64_t image,
                        int64_t first, int64_t last, float *strip) {
@@ -120,6 +125,7 @@ static void class_rows(const struct conv_job *job, const struct class *s, const 
         .length = (int64_t)d->in_channels * d->kernel_width,
         .panels = panels,
         .near = conv_near(conv_taps(c) * c->out_channels),
+        .stream = parity_streams(job),
         .cols = d->out_channels,
         .out_step = (int64_t)c->stride_width * c->in_channels,
     };
@@ -160,6 +166,7 @@ static void parity_part(void *argument, int32_t part) {
             panels += panel_floats(&s, job->kernels->vector);
         }
     }
+    gatun_stream_end(parity_streams(job));
 }
 
 void conv_parity_backward_input(const struct conv_job *job) {

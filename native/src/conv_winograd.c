@@ -448,17 +448,10 @@ static void product_columns_part(void *argument, int32_t part) {
     gatun_stream_end(w->stream);
 }
 
-/* Lines are stored whole and none of them is read: what is stored past the caches in pieces is slow. */
-static int32_t streams(const struct winograd_job *w) {
-    const gatun_conv2d *c = w->conv;
-    return c->batch * conv_out_pixels(c) * c->out_channels * (int64_t)sizeof(float) >= gatun_stream_bytes()
-        && w->job->kernels->vector == GATUN_LINE_FLOATS && c->out_channels % GATUN_LINE_FLOATS == 0
-        && (uintptr_t)w->y % 64 == 0 && w->y != w->residual;
-}
-
 static void run_products(struct winograd_job *w) {
     const struct conv_plan *plan = &w->job->plan;
-    w->stream = streams(w);
+    w->stream = conv_streams(w->job->kernels, w->conv->batch * conv_out_pixels(w->conv), w->conv->out_channels, w->y,
+                             w->residual);
     const int32_t tile_parts = plan->parts / plan->column_parts;
     struct gatun_share share;
     w->share = &share;

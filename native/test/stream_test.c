@@ -116,10 +116,12 @@ static void test_group_norm(const float *a, const float *b, float *whole, float 
 }
 
 /* Tiles at the border are not whole; the residual lies elsewhere, or where the result goes and is then not stored past it. */
-static void test_winograd(const float *a, const float *b, float *whole, float *pieces) {
-    for (int i = 0; i < 3; i++) {
-        gatun_conv2d all = {8 * PIECES, 5, 61, 61, 32, 61, 61, 3, 3, 1, 1, 1, 1, 1, 1, 1, i == 2 ? GATUN_ACTIVATE_RELU : 0,
-                            i == 0 ? GATUN_CONV_WINOGRAD_2 : GATUN_CONV_WINOGRAD_4, 0, 2};
+static void test_convolutions(const float *a, const float *b, float *whole, float *pieces) {
+    static const int32_t algorithms[] = {GATUN_CONV_WINOGRAD_2, GATUN_CONV_WINOGRAD_4, GATUN_CONV_WINOGRAD_4,
+                                         GATUN_CONV_DIRECT, GATUN_CONV_DIRECT};
+    for (int i = 0; i < COUNT(algorithms); i++) {
+        gatun_conv2d all = {8 * PIECES, 5, 61, 61, 32, 61, 61, 3, 3, 1, 1, 1, 1, 1, 1, 1,
+                            i >= 2 ? GATUN_ACTIVATE_RELU : GATUN_LINEAR, algorithms[i], 0, 2};
         gatun_conv2d one = all;
         one.batch = 8, one.threads = 1;
         const int64_t in = 8 * 61 * 61 * 5, out = 8 * 61 * 61 * 32;
@@ -127,13 +129,33 @@ static void test_winograd(const float *a, const float *b, float *whole, float *p
         float *w = random_floats(9 * 5 * 32), *bias = random_floats(32);
         void *workspace = new_workspace(gatun_conv2d_workspace(&all, GATUN_CONV_FORWARD));
         memcpy(whole, b, bytes);
-        const float *residual = i == 0 ? NULL : i == 1 ? b : whole;
+        const int added = i == 1 || i == 2 || i == 4;
+        const float *residual = !added ? NULL : i == 2 ? whole : b;
         CHECK(gatun_conv2d_forward(&all, a, w, bias, residual, whole, workspace) == GATUN_OK, "status");
         for (int p = 0; p < PIECES; p++) {
-            gatun_conv2d_forward(&one, a + p * in, w, bias, i == 0 ? NULL : b + p * out, pieces + p * out, workspace);
+            gatun_conv2d_forward(&one, a + p * in, w, bias, added ? b + p * out : NULL, pieces + p * out, workspace);
         }
         CHECK(memcmp(whole, pieces, bytes) == 0, "convolution %d", i);
         release(w), release(bias), release(workspace);
+    }
+}
+
+/* The gradient of the input, whose pixels of one class are stored one after the other; 5x5 and 1x1, which leaves zeros. */
+static void test_strided_gradient(const float *a, float *whole, float *pieces) {
+    for (int32_t kernel = 1; kernel <= 5; kernel += 4) {
+        gatun_conv2d all = {8 * PIECES, 32, 61, 61, 5, 31, 31, kernel, kernel, 2, 2, 1, 1, kernel / 2, kernel / 2, 1, 0,
+                            GATUN_CONV_PARITY, 0, 2};
+        gatun_conv2d one = all;
+        one.batch = 8, one.threads = 1;
+        const int64_t in = 8 * 61 * 61 * 32, out = 8 * 31 * 31 * 5;
+        float *w = random_floats((int64_t)kernel * kernel * 5 * 32);
+        void *workspace = new_workspace(gatun_conv2d_workspace(&all, GATUN_CONV_BACKWARD_INPUT));
+        CHECK(gatun_conv2d_backward_input(&all, a, w, whole, workspace) == GATUN_OK, "status");
+        for (int p = 0; p < PIECES; p++) {
+            gatun_conv2d_backward_input(&one, a + p * out, w, pieces + p * in, workspace);
+        }
+        CHECK(memcmp(whole, pieces, (size_t)(PIECES * in) * sizeof(float)) == 0, "kernel %d", kernel);
+        release(w), release(workspace);
     }
 }
 
@@ -146,7 +168,8 @@ static void test_all(void) {
     test_elementwise(a, b, whole, pieces);
     test_batch_norm(a, b, whole, pieces);
     test_group_norm(a, b, whole, pieces);
-    test_winograd(a, b, whole, pieces);
+    test_convolutions(a, b, whole, pieces);
+    test_strided_gradient(a, whole, pieces);
     CHECK(gatun_unmap(whole, bytes) == GATUN_OK && gatun_unmap(pieces, bytes) == GATUN_OK, "unmap");
     release(a), release(b);
 }

@@ -104,7 +104,7 @@ INLINE vf load_lanes(const float *p, int64_t lanes) {
                 }                                                                                                      \
             }                                                                                                          \
         }                                                                                                              \
-        if (lanes >= J * VL && !residual && !t->relu) { /* Winograd's products: nothing but stores */                  \
+        if (lanes >= J * VL && !residual && !t->relu && !t->stream) { /* Winograd's products: nothing but stores */                  \
             _Pragma("GCC unroll 16") for (int r = 0; r < R; r++) {                                                     \
                 _Pragma("GCC unroll 2") for (int j = 0; j < J; j++) v_store(out + r * t->out_step + j * VL, acc[r][j]); \
             }                                                                                                          \
@@ -117,7 +117,12 @@ INLINE vf load_lanes(const float *p, int64_t lanes) {
                 if (residual) {                                                                                        \
                     v += load_lanes(residual + at, lanes - j * VL);                                                    \
                 }                                                                                                      \
-                store_lanes(out + at, t->relu ? v_relu(v) : v, lanes - j * VL, room - at);                             \
+                v = t->relu ? v_relu(v) : v;                                                                           \
+                if (CAN_STREAM && t->stream) {                                                                         \
+                    v_stream(out + at, v); /* there are whole vectors alone */                                         \
+                } else {                                                                                               \
+                    store_lanes(out + at, v, lanes - j * VL, room - at);                                               \
+                }                                                                                                      \
             }                                                                                                          \
         }                                                                                                              \
     }
