@@ -34,7 +34,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Operations are kept in the order in which they ran, which is a topological order of the graph:
  * the backward walk is one loop over that list from its end, however deep the graph is. An
  * operation's rule <em>returns</em> the gradient of each input; this class alone adds up what
- * several users of a tensor give, and frees a gradient when it is used up.
+ * several users of a tensor give, in place where nobody else waits for what is there, and frees a
+ * gradient when it is used up.
  */
 public final class Tape extends Scope {
     /**

@@ -321,6 +321,7 @@ public interface Kernels {
 
     void unary(Unary op, Nd nd, float p, float q, MemorySegment a, MemorySegment y, int threads);
 
+    /** y may be a or b, with the strides of that one: it is then written over. */
     void binary(Binary op, Nd nd, MemorySegment a, MemorySegment b, MemorySegment y, int threads);
 
     void reduce(Reduction op, Nd nd, MemorySegment a, MemorySegment y, int threads);
@@ -446,7 +447,8 @@ public interface Kernels {
 
     /**
      * With an activation, y is the output, or null where there was no residual: the kernel then
-     * finds its sign from x. Null dx or dresidual: not wanted.
+     * finds its sign from x. Null dx or dresidual: not wanted. One of them, not both, may be dy:
+     * the gradient is then written over.
      */
     void batchNormBackward(
             BatchNorm norm,
