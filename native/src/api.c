@@ -8,19 +8,20 @@
 
 #include "cpu.h"
 #include "kernels.h"
+#include "parts.h"
 #include "pool.h"
 
 #include <stdatomic.h>
 #include <stddef.h>
 
-/* See gatun_stream_bytes: the size where nothing better is known, and the second level that is beside a slow last one. */
+/* See gatun_stream_bytes: the size where nothing better is known, and the second level that is before a slow last one. */
 #define STREAM_BYTES ((int64_t)32 << 20)
 #define LARGE_SECOND_LEVEL ((int64_t)2 << 20)
 
 static _Atomic(const struct gatun_kernels *) chosen_kernels;
 static _Atomic(gatun_sgemm_fn) chosen_sgemm;
 static _Atomic int32_t chosen_isa = GATUN_ISA_AUTO;
-static _Atomic int64_t stream_bytes = STREAM_BYTES;
+static _Atomic int64_t large_second_level; /* bytes, or 0 */
 
 /* Null if this CPU or this build lacks it. */
 static const struct gatun_kernels *kernels_of(int32_t isa) {
@@ -54,7 +55,7 @@ int32_t gatun_init(gatun_sgemm_fn sgemm, int32_t isa) {
     atomic_store(&chosen_sgemm, sgemm);
     atomic_store(&chosen_isa, isa);
     const int64_t second_level = cpu_second_level_bytes();
-    atomic_store(&stream_bytes, second_level >= LARGE_SECOND_LEVEL ? second_level : STREAM_BYTES);
+    atomic_store(&large_second_level, second_level >= LARGE_SECOND_LEVEL ? second_level : 0);
     atomic_store(&chosen_kernels, kernels);
     return GATUN_OK;
 }
@@ -67,8 +68,10 @@ gatun_sgemm_fn gatun_sgemm(void) {
     return atomic_load_explicit(&chosen_sgemm, memory_order_acquire);
 }
 
-int64_t gatun_stream_bytes(void) {
-    return atomic_load_explicit(&stream_bytes, memory_order_relaxed);
+int64_t gatun_stream_bytes(int32_t threads) {
+    const int64_t second_level = atomic_load_explicit(&large_second_level, memory_order_relaxed);
+    /* half of each thread's cache: what is read passes through it too */
+    return second_level == 0 ? STREAM_BYTES : GATUN_MAX(threads, 2) * (second_level / 2);
 }
 
 int32_t gatun_abi_version(void) {

@@ -118,10 +118,11 @@ static inline int conv_near(int64_t weights) {
  * Whether a result of some pixels is stored past the caches. Only lines that are stored whole, as what goes there in pieces
  * is slow, and not where a residual lies that is read first.
  */
-static inline int32_t conv_streams(const struct gatun_kernels *kernels, int64_t pixels, int64_t channels, const float *y,
+static inline int32_t conv_streams(const struct conv_job *job, int64_t pixels, int64_t channels, const float *y,
                                    const float *residual) {
-    return pixels * channels * (int64_t)sizeof(float) >= gatun_stream_bytes() && kernels->vector == GATUN_LINE_FLOATS
-        && channels % GATUN_LINE_FLOATS == 0 && (uintptr_t)y % 64 == 0 && y != residual;
+    return pixels * channels * (int64_t)sizeof(float) >= gatun_stream_bytes(job->conv->threads)
+        && job->kernels->vector == GATUN_LINE_FLOATS && channels % GATUN_LINE_FLOATS == 0 && (uintptr_t)y % 64 == 0
+        && y != residual;
 }
 
 static inline int64_t conv_in_size(const gatun_conv2d *c) {

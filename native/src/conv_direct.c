@@ -90,7 +90,7 @@ static void direct_part(void *argument, int32_t part) {
         .inner_step = (int64_t)c->dilation_width * c->in_channels,
         .length = (int64_t)c->in_channels * (one_run ? c->kernel_width : 1),
         .near = conv_near(conv_taps(c) * c->out_channels),
-        .stream = conv_streams(job->kernels, c->batch * conv_out_pixels(c), c->out_channels, d->y, d->residual),
+        .stream = conv_streams(job, c->batch * conv_out_pixels(c), c->out_channels, d->y, d->residual),
         .out_step = c->out_channels,
         .relu = c->activation == GATUN_ACTIVATE_RELU,
     };

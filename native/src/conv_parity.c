@@ -107,7 +107,7 @@ static void zero_pixels(const gatun_conv2d *c, int64_t pixels, int64_t step, flo
 
 static int32_t parity_streams(const struct conv_job *job) {
     const gatun_conv2d *c = job->conv;
-    return conv_streams(job->kernels, (int64_t)c->batch * c->in_height * c->in_width, c->in_channels, job->dx, NULL);
+    return conv_streams(job, (int64_t)c->batch * c->in_height * c->in_width, c->in_channels, job->dx, NULL);
 }
 
 /* Rows of one class of one image, first..last counted within the class. */

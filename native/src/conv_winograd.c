@@ -450,8 +450,7 @@ static void product_columns_part(void *argument, int32_t part) {
 
 static void run_products(struct winograd_job *w) {
     const struct conv_plan *plan = &w->job->plan;
-    w->stream = conv_streams(w->job->kernels, w->conv->batch * conv_out_pixels(w->conv), w->conv->out_channels, w->y,
-                             w->residual);
+    w->stream = conv_streams(w->job, w->conv->batch * conv_out_pixels(w->conv), w->conv->out_channels, w->y, w->residual);
     const int32_t tile_parts = plan->parts / plan->column_parts;
     struct gatun_share share;
     w->share = &share;

@@ -84,7 +84,8 @@ static int32_t run_elementwise(struct elementwise_job *job, const gatun_nd *nd, 
     }
     nd_order(&job->nd);
     /* what is read is in the cache: written in place, it may stay there */
-    job->stream = job->nd.count * (int64_t)sizeof(float) >= gatun_stream_bytes() && job->y != job->a && job->y != job->b;
+    job->stream = job->nd.count * (int64_t)sizeof(float) >= gatun_stream_bytes(nd->threads)
+               && job->y != job->a && job->y != job->b;
     job->parts = parts_for(nd->threads, job->nd.count, cost * (double)job->nd.count);
     job->split = nd_split_dim(&job->nd, job->parts);
     gatun_pool_run(job->parts, elementwise_part, job);

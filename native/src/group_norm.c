@@ -53,7 +53,7 @@ static void divide(struct group_job *job) {
     const gatun_group_norm *n = job->n;
     const float *in = job->dy != NULL ? job->dy : job->x;
     int64_t bytes = n->samples * sample_size(n) * (int64_t)sizeof(float), line = n->channels / n->groups;
-    job->stream = bytes >= gatun_stream_bytes() && job->out != in && (uintptr_t)job->out % 64 == 0
+    job->stream = bytes >= gatun_stream_bytes(n->threads) && job->out != in && (uintptr_t)job->out % 64 == 0
         && (n->pixels > 1 ? sample_size(n) : line) % 16 == 0;
     double cost = 2 * GATUN_COST_MEMORY * (double)sample_size(n);
     int in_batch = n->samples >= n->threads || n->pixels <= 1;

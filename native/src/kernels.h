@@ -23,10 +23,11 @@ struct gatun_plane {
 
 /*
  * Results from this size on are stored past the caches. Mostly they would not stay in a last level of 32 MiB until they are
- * read. A server's last level behind a second one of 2 MiB, however, is as slow as memory: what leaves the second level
- * there need not be fetched in order to be written. A step of ResNet-20 gained 1.17 to 1.26 x by it on an Intel Xeon.
+ * read. A server's last level behind second ones of 2 MiB, however, is as slow as memory: what leaves the second levels of
+ * the threads there need not be fetched in order to be written. A step of ResNet-20 gained 1.17 to 1.26 x by it on an Intel
+ * Xeon.
  */
-int64_t gatun_stream_bytes(void);
+int64_t gatun_stream_bytes(int32_t threads);
 
 /* Floats of a cache line. */
 #define GATUN_LINE_FLOATS 16

@@ -105,7 +105,8 @@ int32_t gatun_batch_norm_apply(const gatun_batch_norm *norm, const float *x, con
     job.all.x = x;
     job.all.residual = residual;
     job.all.out = y;
-    job.all.stream = norm_streams(&job, norm->rows * norm->channels * (int64_t)sizeof(float), y, x) && y != residual;
+    job.all.stream = norm_streams(&job, norm->rows * norm->channels * (int64_t)sizeof(float), norm->threads, y, x)
+                  && y != residual;
     put_affine(&job, norm, mean, variance, gamma, beta);
     norm_run(&job, kernels->norm_apply);
     return GATUN_OK;
@@ -165,7 +166,8 @@ int32_t gatun_batch_norm_backward(const gatun_batch_norm *norm, const float *x, 
         job.all.mask = GATUN_MASK_NONE;
     }
     job.all.out = dx;
-    job.all.stream = norm_streams(&job, norm->rows * norm->channels * (int64_t)sizeof(float), dx, job.all.dy);
+    job.all.stream = norm_streams(&job, norm->rows * norm->channels * (int64_t)sizeof(float), norm->threads, dx,
+                                  job.all.dy);
     norm_run(&job, kernels->norm_backward_apply);
     return GATUN_OK;
 }

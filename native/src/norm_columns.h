@@ -46,8 +46,9 @@ static inline void norm_put(const struct norm_columns *n, enum norm_column colum
 }
 
 /* Whether a result of so many bytes is stored past the caches: it and its rows are aligned, and it is not read first. */
-static inline int32_t norm_streams(const struct norm_columns *n, int64_t bytes, const float *out, const float *in) {
-    return bytes >= gatun_stream_bytes() && out != in && (uintptr_t)out % 64 == 0 && n->all.cols % 16 == 0
+static inline int32_t norm_streams(const struct norm_columns *n, int64_t bytes, int32_t threads, const float *out,
+                                   const float *in) {
+    return bytes >= gatun_stream_bytes(threads) && out != in && (uintptr_t)out % 64 == 0 && n->all.cols % 16 == 0
         && n->rest % 16 == 0;
 }
 

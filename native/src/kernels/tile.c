@@ -104,7 +104,7 @@ INLINE vf load_lanes(const float *p, int64_t lanes) {
                 }                                                                                                      \
             }                                                                                                          \
         }                                                                                                              \
-        if (lanes >= J * VL && !residual && !t->relu && !t->stream) { /* Winograd's products: nothing but stores */                  \
+        if (lanes >= J * VL && !residual && !t->relu && !t->stream) { /* Winograd's products: stores alone */          \
             _Pragma("GCC unroll 16") for (int r = 0; r < R; r++) {                                                     \
                 _Pragma("GCC unroll 2") for (int j = 0; j < J; j++) v_store(out + r * t->out_step + j * VL, acc[r][j]); \
             }                                                                                                          \
