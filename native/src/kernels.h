@@ -59,7 +59,7 @@ struct gatun_tile {
     const float *next;   /* what will be read after these panels, to be fetched into a cache meanwhile, or null ... */
     int64_t next_floats; /* ... and how much of it */
     int32_t near;        /* all weights are in a cache anyway: nothing is fetched */
-    int32_t stream;      /* the output is stored past the caches: whole vectors, at addresses aligned to them */
+    int32_t stream;      /* the output may be stored past the caches: whole vectors, at addresses aligned to them */
     int64_t cols; /* columns of the output */
     float *out;
     int64_t out_step;

@@ -102,7 +102,7 @@ public final class InPlace {
                         Scope.currentThreads());
     }
 
-    /** target += source, of the same shape; what the target's elements are in memory is its own. */
+    /** target += source, of the same shape; no two elements of the target share their memory. */
     static void add(Tensor target, Tensor source) {
         Backend.kernels()
                 .binary(

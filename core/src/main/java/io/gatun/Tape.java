@@ -600,18 +600,17 @@ public final class Tape extends Scope {
             Tensor before = slots[at];
             if (before == null) {
                 slots[at] = retain(gradient);
-            } else if (before.layout().isDense() && isSpare(before.storage(), passSerial)) {
-                // not what this operation's rules have made, which one of them may still read
+                return;
+            }
+            // not into what this operation's rules have made, which one of them may still read
+            if (before.layout().isDense() && isSpare(before.storage(), passSerial)) {
                 InPlace.add(before, gradient);
-                if (!uses.containsKey(gradient.storage())) {
-                    releaseIfOurs(gradient);
-                }
             } else {
                 slots[at] = retain(before.add(gradient));
                 dispose(before);
-                if (!uses.containsKey(gradient.storage())) {
-                    releaseIfOurs(gradient);
-                }
+            }
+            if (!uses.containsKey(gradient.storage())) {
+                releaseIfOurs(gradient);
             }
         }
 
