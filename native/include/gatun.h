@@ -288,6 +288,10 @@ GATUN_API int32_t gatun_conv2d_forward(const gatun_conv2d *conv, const float *x,
                                        const float *residual, float *y, void *workspace);
 GATUN_API int32_t gatun_conv2d_backward_input(const gatun_conv2d *conv, const float *dy, const float *w, float *dx,
                                               void *workspace);
+/* dx += the gradient, where gatun_conv2d_adds says 1; with the workspace of GATUN_CONV_BACKWARD_INPUT. */
+GATUN_API int32_t gatun_conv2d_adds(const gatun_conv2d *conv);
+GATUN_API int32_t gatun_conv2d_backward_input_add(const gatun_conv2d *conv, const float *dy, const float *w, float *dx,
+                                                  void *workspace);
 /* Also writes dbias[out_channels], the sum of dy over everything else, unless dbias is null. */
 GATUN_API int32_t gatun_conv2d_backward_weight(const gatun_conv2d *conv, const float *x, const float *dy, float *dw,
                                                float *dbias, void *workspace);

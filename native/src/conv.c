@@ -172,24 +172,44 @@ static int32_t zeros(int64_t n, float *y) {
     return GATUN_OK;
 }
 
-int32_t gatun_conv2d_backward_input(const gatun_conv2d *conv, const float *dy, const float *w, float *dx,
-                                    void *workspace) {
-    if (!conv_valid(conv)) {
+static int32_t backward_input(struct conv_job *job) {
+    const gatun_conv2d *c = job->conv;
+    if (!conv_valid(c)) {
         return GATUN_BAD_ARGUMENT;
     }
-    if (!conv_has_work(conv)) {
-        return zeros(conv->batch * conv_in_size(conv), dx);
+    if (!conv_has_work(c)) {
+        return job->add ? GATUN_OK : zeros(c->batch * conv_in_size(c), job->dx);
     }
-    if (dy == NULL || w == NULL || dx == NULL) {
+    if (job->dy == NULL || job->w == NULL || job->dx == NULL) {
         return GATUN_BAD_ARGUMENT;
     }
-    struct conv_job job = {.conv = conv, .dy = dy, .w = w, .dx = dx, .workspace = workspace};
-    int32_t status = prepare(&job, GATUN_CONV_BACKWARD_INPUT);
+    int32_t status = prepare(job, GATUN_CONV_BACKWARD_INPUT);
     if (status != GATUN_OK) {
         return status;
     }
-    codes[job.plan.algorithm].backward_input(&job);
+    if (job->add && !conv_adds(job->plan.algorithm)) {
+        return GATUN_BAD_ARGUMENT;
+    }
+    codes[job->plan.algorithm].backward_input(job);
     return GATUN_OK;
+}
+
+int32_t gatun_conv2d_backward_input(const gatun_conv2d *conv, const float *dy, const float *w, float *dx,
+                                    void *workspace) {
+    struct conv_job job = {.conv = conv, .dy = dy, .w = w, .dx = dx, .workspace = workspace};
+    return backward_input(&job);
+}
+
+int32_t gatun_conv2d_adds(const gatun_conv2d *conv) {
+    const struct gatun_kernels *kernels = gatun_kernels();
+    return conv_valid(conv) && kernels != NULL
+        && (!conv_has_work(conv) || conv_adds(conv_plan_for(conv, GATUN_CONV_BACKWARD_INPUT, kernels).algorithm));
+}
+
+int32_t gatun_conv2d_backward_input_add(const gatun_conv2d *conv, const float *dy, const float *w, float *dx,
+                                        void *workspace) {
+    struct conv_job job = {.conv = conv, .dy = dy, .w = w, .dx = dx, .add = 1, .workspace = workspace};
+    return backward_input(&job);
 }
 
 /* No pixel to sum over, or no input: the bias still has its gradient. */

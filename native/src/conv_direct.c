@@ -141,7 +141,7 @@ void conv_direct_backward_input(const struct conv_job *job) {
     conv_pack_panels(&weights, job->kernels->vector, c->threads, panels);
     struct direct_job d;
     d.job = job, d.conv = &flipped;
-    d.x = job->dy, d.panels = panels, d.bias = NULL, d.residual = NULL, d.y = job->dx;
+    d.x = job->dy, d.panels = panels, d.bias = NULL, d.residual = job->add ? job->dx : NULL, d.y = job->dx;
     run_direct(&d);
 }
 

@@ -153,7 +153,8 @@ static void backward_input_rows(const struct conv_job *job, int64_t n, int64_t g
         int tile = (int)GATUN_MIN(job->plan.tile, last * c->out_width - p);
         const float *dy = job->dy + (n * conv_out_pixels(c) + p) * channels + group * group_channels;
         job->sgemm(ROW_MAJOR, NO_TRANS, TRANS, tile, taps, group_channels, 1.0f, dy, channels,
-                   job->w + group * group_channels, channels, 0.0f, pointwise ? image + p * c->in_channels : columns, taps);
+                   job->w + group * group_channels, channels, pointwise && job->add ? 1.0f : 0.0f,
+                   pointwise ? image + p * c->in_channels : columns, taps);
         if (!pointwise) {
             scatter(job, p, tile, columns, row, row + rows, image);
         }
@@ -170,7 +171,7 @@ static void backward_input_part(void *argument, int32_t part) {
         int64_t n = r / c->in_height, row = r % c->in_height;
         count = GATUN_MIN(c->in_height - row, end - r);
         float *image = job->dx + n * conv_in_size(c);
-        if (job->plan.algorithm != GATUN_CONV_POINTWISE) {
+        if (job->plan.algorithm != GATUN_CONV_POINTWISE && !job->add) {
             zero(image + row * in_row, count * in_row);
         }
         for (int64_t g = 0; g < c->groups; g++) {

@@ -292,6 +292,17 @@ static enum gatun_conv_algorithm choose(const gatun_conv2d *c, enum gatun_conv_p
     return panel_fits(conv_taps(c), k) ? GATUN_CONV_DIRECT : wide_choice(c);
 }
 
+int conv_adds(enum gatun_conv_algorithm algorithm) {
+    switch (algorithm) {
+    case GATUN_CONV_IM2COL:
+    case GATUN_CONV_POINTWISE:
+    case GATUN_CONV_DIRECT:
+    case GATUN_CONV_WINOGRAD_2:
+    case GATUN_CONV_WINOGRAD_4: return 1;
+    default: return 0; /* these store more than once, or some of the pixels alone */
+    }
+}
+
 struct conv_plan conv_plan_for(const gatun_conv2d *c, enum gatun_conv_pass pass, const struct gatun_kernels *k) {
     struct conv_plan plan = {.parts = 1};
     plan.algorithm = c->algorithm != GATUN_CONV_AUTO && conv_supports(c, pass, c->algorithm)

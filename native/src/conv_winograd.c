@@ -481,7 +481,7 @@ void conv_winograd_forward(const struct conv_job *job) {
 void conv_winograd_backward_input(const struct conv_job *job) {
     const gatun_conv2d flipped = conv_flipped(job->conv);
     struct winograd_job w = make_job(job, &flipped);
-    w.flipped = 1, w.x = job->dy, w.y = job->dx;
+    w.flipped = 1, w.x = job->dy, w.y = job->dx, w.residual = job->add ? job->dx : NULL;
     if (!job->plan.fused) {
         float *u = (float *)(void *)job->workspace;
         transform_filters(job, 1, u);

@@ -100,6 +100,19 @@ static void backward_weight(const gatun_conv2d *c, const float *x, const float *
     release(again);
 }
 
+/* The same, added to what lies there. */
+static void backward_input_add(const gatun_conv2d *c, const float *dy, const float *w, const float *before, float *dx) {
+    void *workspace = new_workspace(gatun_conv2d_workspace(c, GATUN_CONV_BACKWARD_INPUT));
+    memcpy(dx, before, (size_t)size_of_x(c) * sizeof(float));
+    if (gatun_conv2d_adds(c)) {
+        CHECK(gatun_conv2d_backward_input_add(c, dy, w, dx, workspace) == GATUN_OK, "backward input, added");
+    } else {
+        CHECK(gatun_conv2d_backward_input_add(c, dy, w, dx, workspace) == GATUN_BAD_ARGUMENT, "cannot add");
+        CHECK(memcmp(dx, before, (size_t)size_of_x(c) * sizeof(float)) == 0, "cannot add: changed");
+    }
+    release(workspace);
+}
+
 /* The passes by the algorithm that is chosen and by every one that can compute them. */
 static void test_conv(const gatun_conv2d *shape, bool with_bias, bool with_residual) {
     gatun_conv2d conv = *shape, *c = &conv;
@@ -133,6 +146,19 @@ static void test_conv(const gatun_conv2d *shape, bool with_bias, bool with_resid
             gatun_conv2d by = conv;
             by.algorithm = gatun_conv2d_algorithm(c, GATUN_CONV_BACKWARD_INPUT);
             check_sum(&by, "backward input", nx, taps * c->out_channels, dx, expected, size, tolerance);
+        }
+    }
+    for (int64_t i = 0; i < nx; i++) {
+        expected[i] += (double)x[i], size[i] += fabs((double)x[i]);
+    }
+    for (conv.algorithm = 0; conv.algorithm < GATUN_CONV_ALGORITHMS; conv.algorithm++) {
+        if (conv.algorithm == 0 || gatun_conv2d_supports(c, GATUN_CONV_BACKWARD_INPUT, conv.algorithm)) {
+            backward_input_add(c, dy, w, x, dx);
+            gatun_conv2d by = conv;
+            by.algorithm = gatun_conv2d_algorithm(c, GATUN_CONV_BACKWARD_INPUT);
+            if (gatun_conv2d_adds(c)) {
+                check_sum(&by, "backward input, added", nx, taps * c->out_channels + 1, dx, expected, size, tolerance);
+            }
         }
     }
 
@@ -286,6 +312,8 @@ static void test_bad_arguments(void) {
         CHECK(gatun_conv2d_workspace(&c, 0) == -1, "workspace, field %d", i);
         CHECK(gatun_conv2d_forward(&c, f, f, f, f, f, f) == GATUN_BAD_ARGUMENT, "forward, field %d", i);
         CHECK(gatun_conv2d_backward_input(&c, f, f, f, f) == GATUN_BAD_ARGUMENT, "input, field %d", i);
+        CHECK(gatun_conv2d_backward_input_add(&c, f, f, f, f) == GATUN_BAD_ARGUMENT, "added, field %d", i);
+        CHECK(gatun_conv2d_adds(&c) == 0, "adds, field %d", i);
         CHECK(gatun_conv2d_backward_weight(&c, f, f, f, f, f) == GATUN_BAD_ARGUMENT, "weight, field %d", i);
     }
     gatun_conv2d c = square(1, 1, 3, 1, 3, 1, 1);

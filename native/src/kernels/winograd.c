@@ -239,7 +239,7 @@ void KERNEL(winograd_gradient)(const struct gatun_winograd *g, const struct gatu
     }
 }
 
-/* A vector of channels, of a tile that lies inside of the image and has no residual, or of any. */
+/* A vector of channels, of a tile that lies inside of the image, or of any. */
 #define OUTPUT_VECTOR(M, N, LINE, ROWS, COLS, RESIDUAL, STORE)                                                         \
     do {                                                                                                               \
         vf t[M * N];                                                                                                   \
@@ -271,16 +271,16 @@ void KERNEL(winograd_gradient)(const struct gatun_winograd *g, const struct gatu
 #define STORE_LANES(p, v) store(p, v, lanes)
 
 #define OUTPUT_TRANSFORM(NAME, M, N, LINE)                                                                             \
-    INLINE void NAME##_inside(int stream, int relu, const struct gatun_winograd *g, int64_t channels,                  \
+    INLINE void NAME##_inside(int stream, int residual, int relu, const struct gatun_winograd *g, int64_t channels,    \
                               const float *products, const struct gatun_epilogue *e, float *y) {                       \
         const int64_t lanes = VL;                                                                                      \
         for (int64_t i = 0; i < channels; i += VL) {                                                                   \
             const float *p = products + i;                                                                             \
             const vf bias = e->bias ? v_load(e->bias + i) : (vf){0};                                                   \
             if (stream) {                                                                                              \
-                OUTPUT_VECTOR(M, N, LINE, M, M, 0, v_stream);                                                          \
+                OUTPUT_VECTOR(M, N, LINE, M, M, residual, v_stream);                                                   \
             } else {                                                                                                   \
-                OUTPUT_VECTOR(M, N, LINE, M, M, 0, v_store);                                                           \
+                OUTPUT_VECTOR(M, N, LINE, M, M, residual, v_store);                                                    \
             }                                                                                                          \
         }                                                                                                              \
     }                                                                                                                  \
@@ -303,13 +303,17 @@ void KERNEL(winograd_gradient)(const struct gatun_winograd *g, const struct gatu
     static void NAME(const struct gatun_winograd *g, const struct gatun_winograd_tile *tile, const float *products,    \
                      const struct gatun_epilogue *e, float *y) {                                                       \
         int64_t done = 0;                                                                                              \
-        if (tile->row1 == M && tile->col1 == M && !e->residual) {                                                      \
+        if (tile->row1 == M && tile->col1 == M) {                                                                      \
             done = g->channels / VL * VL;                                                                              \
-            switch ((CAN_STREAM && g->stream) << 1 | (e->relu != 0)) {                                                 \
-            case 0: NAME##_inside(0, 0, g, done, products, e, y); break;                                               \
-            case 1: NAME##_inside(0, 1, g, done, products, e, y); break;                                               \
-            case 2: NAME##_inside(1, 0, g, done, products, e, y); break;                                               \
-            default: NAME##_inside(1, 1, g, done, products, e, y); break;                                              \
+            switch ((CAN_STREAM && g->stream) << 2 | (e->residual != NULL) << 1 | (e->relu != 0)) {                    \
+            case 0: NAME##_inside(0, 0, 0, g, done, products, e, y); break;                                            \
+            case 1: NAME##_inside(0, 0, 1, g, done, products, e, y); break;                                            \
+            case 2: NAME##_inside(0, 1, 0, g, done, products, e, y); break;                                            \
+            case 3: NAME##_inside(0, 1, 1, g, done, products, e, y); break;                                            \
+            case 4: NAME##_inside(1, 0, 0, g, done, products, e, y); break;                                            \
+            case 5: NAME##_inside(1, 0, 1, g, done, products, e, y); break;                                            \
+            case 6: NAME##_inside(1, 1, 0, g, done, products, e, y); break;                                            \
+            default: NAME##_inside(1, 1, 1, g, done, products, e, y); break;                                           \
             }                                                                                                          \
         }                                                                                                              \
         if (done < g->channels) {                                                                                      \

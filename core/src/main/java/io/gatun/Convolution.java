@@ -264,7 +264,10 @@ public final class Convolution {
                         g ->
                                 ConvolutionRules.inputGradient(
                                         conv, before.of(g), weight, kernel, x.shape()),
-                        v -> before.after(ConvolutionRules.forward(conv, v, weight))));
+                        v -> before.after(ConvolutionRules.forward(conv, v, weight)),
+                        (g, sum) ->
+                                ConvolutionRules.addInputGradient(
+                                        conv, before.of(g), kernel, sum)));
         edges.add(
                 new Tape.Edge(
                         weight,

@@ -80,6 +80,36 @@ final class ConvolutionRules {
                                         threads));
     }
 
+    /**
+     * Adds an input gradient to another one in the same pass, so that the first is not stored and
+     * read again. Not recorded.
+     *
+     * @param sum of the input's shape, dense
+     * @return false if it cannot be done so, and nothing was
+     */
+    static boolean addInputGradient(Kernels.Conv2d conv, Tensor dy, Tensor kernel, Tensor sum) {
+        int threads = Scope.currentThreads();
+        if (!sum.layout().equals(Layout.channelsLast(sum.shape()))
+                || !Backend.kernels().conv2dAdds(conv, threads)) {
+            return false;
+        }
+        Tensor gradient = dy.detach().channelsLast();
+        Convolution.withWorkspace(
+                conv,
+                ConvPass.BACKWARD_INPUT,
+                threads,
+                workspace ->
+                        Backend.kernels()
+                                .conv2dBackwardInputAdd(
+                                        conv,
+                                        gradient.data(),
+                                        kernel.data(),
+                                        sum.data(),
+                                        workspace,
+                                        threads));
+        return true;
+    }
+
     static Tensor weightGradient(Kernels.Conv2d conv, Tensor x, Tensor dy, Shape shape) {
         Tensor dw =
                 weightGradient(

@@ -42,13 +42,30 @@ public final class Tape extends Scope {
      * An input of a recorded operation, and its two rules: gradient makes the input's gradient from
      * the output's, tangent makes from the input's tangent its part of the output's. Null: the
      * operation has no forward mode. Both are linear; where they are made of recorded operations,
-     * second derivatives exist.
+     * second derivatives exist. Adding, if there is one, is gradient and the sum with what other
+     * users of the input gave in one pass, not recorded.
      */
     record Edge(
-            Tensor input, UnaryOperator<Tensor> gradient, @Nullable UnaryOperator<Tensor> tangent) {
-        Edge(Tensor input, UnaryOperator<Tensor> gradient) {
-            this(input, gradient, null);
+            Tensor input,
+            UnaryOperator<Tensor> gradient,
+            @Nullable UnaryOperator<Tensor> tangent,
+            @Nullable Adding adding) {
+        Edge(
+                Tensor input,
+                UnaryOperator<Tensor> gradient,
+                @Nullable UnaryOperator<Tensor> tangent) {
+            this(input, gradient, tangent, null);
         }
+
+        Edge(Tensor input, UnaryOperator<Tensor> gradient) {
+            this(input, gradient, null, null);
+        }
+    }
+
+    /** Adds an input's gradient to a sum. */
+    interface Adding {
+        /** False if it cannot be done for this sum, which is as it was. */
+        boolean add(Tensor gradient, Tensor sum);
     }
 
     /** A recorded operation. */
@@ -560,7 +577,7 @@ public final class Tape extends Scope {
                 results[target] = retain(gradient);
             }
             for (Edge edge : node.edges) {
-                if (wanted(edge.input)) {
+                if (wanted(edge.input) && !addInPlace(edge, gradient)) {
                     accumulate(node, edge.input, edge.gradient.apply(gradient));
                 }
             }
@@ -592,18 +609,14 @@ public final class Tape extends Scope {
                                 + " for an input of shape "
                                 + input.shape());
             }
-            Node node = input.node();
-            boolean innerNode = node != null && node.tape == Tape.this;
-            @Nullable Tensor[] slots = innerNode ? pending : results;
-            Integer leaf = innerNode ? null : leaves.get(input);
-            int at = innerNode && node != null ? node.index : leaf != null ? leaf : -1;
+            @Nullable Tensor[] slots = slots(input);
+            int at = slot(input);
             Tensor before = slots[at];
             if (before == null) {
                 slots[at] = retain(gradient);
                 return;
             }
-            // not into what this operation's rules have made, which one of them may still read
-            if (before.layout().isDense() && isSpare(before.storage(), passSerial)) {
+            if (takesSums(before)) {
                 InPlace.add(before, gradient);
             } else {
                 slots[at] = retain(before.add(gradient));
@@ -612,6 +625,33 @@ public final class Tape extends Scope {
             if (!uses.containsKey(gradient.storage())) {
                 releaseIfOurs(gradient);
             }
+        }
+
+        private boolean addInPlace(Edge edge, Tensor gradient) {
+            Tensor before = slots(edge.input)[slot(edge.input)];
+            return edge.adding != null
+                    && before != null
+                    && takesSums(before)
+                    && edge.adding.add(gradient, before);
+        }
+
+        /** Where the gradients of such tensors as this one wait ... */
+        private @Nullable Tensor[] slots(Tensor input) {
+            Node node = input.node();
+            return node != null && node.tape == Tape.this ? pending : results;
+        }
+
+        /** ... and the place of this one's. */
+        private int slot(Tensor input) {
+            Node node = input.node();
+            return node != null && node.tape == Tape.this
+                    ? node.index
+                    : Objects.requireNonNull(leaves.get(input));
+        }
+
+        /** Not what the rules of the operation at hand have made, which one may still read. */
+        private boolean takesSums(Tensor before) {
+            return before.layout().isDense() && isSpare(before.storage(), passSerial);
         }
 
         private Tensor retain(Tensor gradient) {

@@ -243,6 +243,32 @@ class TapeTest {
         }
     }
 
+    /** A convolution adds its input's gradient to that of a shortcut where that one lies. */
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void convolutionAddsToTheGradientOfAShortcut(boolean relu) {
+        SplittableRandom random = new SplittableRandom(20261201);
+        Tensor x = Tensor.uniform(Shape.of(2, 16, 9, 9), -1, 1, random).channelsLast();
+        Tensor weight = Tensor.uniform(Shape.of(16, 16, 3, 3), -1, 1, random);
+        Convolution.Geometry same = new Convolution.Geometry(1, 1, 1, 1, 1, 1);
+        try (Tape tape = Tape.open()) {
+            Tensor inner = x.mul(2);
+            Tensor y = Convolution.conv2d(inner, weight, null, same, relu);
+            Tensor around = inner.mul(3);
+            Tensor loss = y.square().sum().add(around.square().sum());
+            float[] wanted = tape.gradients(y.square().sum(), inner).of(inner).toFloatArray();
+            float[] shortcut = around.mul(6).toFloatArray();
+            for (int i = 0; i < wanted.length; i++) {
+                wanted[i] = 2 * (wanted[i] + shortcut[i]);
+            }
+            assertArrayEquals(wanted, tape.gradients(loss, x).of(x).toFloatArray(), 1e-3f);
+            // the gradient of the shortcut is a result here, which nothing may be added to
+            Gradients both = tape.gradients(loss, around, x);
+            assertArrayEquals(around.mul(2).toFloatArray(), both.of(around).toFloatArray());
+            assertArrayEquals(wanted, both.of(x).toFloatArray(), 1e-3f);
+        }
+    }
+
     @Test
     void seedIsNotChanged() {
         Tensor x = Tensor.of(floats(2, 3));

@@ -383,6 +383,18 @@ public interface Kernels {
             MemorySegment workspace,
             int threads);
 
+    /** Whether {@link #conv2dBackwardInputAdd} can do it. */
+    boolean conv2dAdds(Conv2d conv, int threads);
+
+    /** As {@link #conv2dBackwardInput}, but added to what dx holds. */
+    void conv2dBackwardInputAdd(
+            Conv2d conv,
+            MemorySegment dy,
+            MemorySegment w,
+            MemorySegment dx,
+            MemorySegment workspace,
+            int threads);
+
     void conv2dBackwardWeight(
             Conv2d conv,
             MemorySegment x,

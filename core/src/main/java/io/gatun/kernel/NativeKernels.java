@@ -281,6 +281,25 @@ public final class NativeKernels implements Kernels {
     }
 
     @Override
+    public boolean conv2dAdds(Conv2d conv, int threads) {
+        return with(describe(conv, threads), Gatun::gatun_conv2d_adds) == 1;
+    }
+
+    @Override
+    public void conv2dBackwardInputAdd(
+            Conv2d conv,
+            MemorySegment dy,
+            MemorySegment w,
+            MemorySegment dx,
+            MemorySegment workspace,
+            int threads) {
+        call(
+                "conv2d_backward_input_add",
+                describe(conv, threads),
+                d -> Gatun.gatun_conv2d_backward_input_add(d, dy, w, dx, workspace));
+    }
+
+    @Override
     public void conv2dBackwardWeight(
             Conv2d conv,
             MemorySegment x,

@@ -379,9 +379,29 @@ public final class ReferenceKernels implements Kernels {
             MemorySegment dx,
             MemorySegment workspace,
             int threads) {
+        addInputGradient(c, dy, w, new double[Math.toIntExact(inputSize(c))], dx);
+    }
+
+    @Override
+    public boolean conv2dAdds(Conv2d conv, int threads) {
+        return true;
+    }
+
+    @Override
+    public void conv2dBackwardInputAdd(
+            Conv2d c,
+            MemorySegment dy,
+            MemorySegment w,
+            MemorySegment dx,
+            MemorySegment workspace,
+            int threads) {
+        addInputGradient(c, dy, w, doubles(dx, inputSize(c)), dx);
+    }
+
+    private static void addInputGradient(
+            Conv2d c, MemorySegment dy, MemorySegment w, double[] sum, MemorySegment dx) {
         double[] gradient = doubles(dy, outputSize(c));
         double[] kernel = doubles(w, weightSize(c));
-        double[] sum = new double[Math.toIntExact(inputSize(c))];
         taps(
                 c,
                 (input, output, weight) -> {

@@ -2155,6 +2155,130 @@ public class Gatun extends Gatun$shared {
         }
     }
 
+    private static class gatun_conv2d_adds {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Gatun.C_INT,
+            Gatun.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("gatun_conv2d_adds");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t gatun_conv2d_adds(const gatun_conv2d *conv)
+     * }
+     */
+    public static FunctionDescriptor gatun_conv2d_adds$descriptor() {
+        return gatun_conv2d_adds.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t gatun_conv2d_adds(const gatun_conv2d *conv)
+     * }
+     */
+    public static MethodHandle gatun_conv2d_adds$handle() {
+        return gatun_conv2d_adds.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t gatun_conv2d_adds(const gatun_conv2d *conv)
+     * }
+     */
+    public static MemorySegment gatun_conv2d_adds$address() {
+        return gatun_conv2d_adds.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t gatun_conv2d_adds(const gatun_conv2d *conv)
+     * }
+     */
+    public static int gatun_conv2d_adds(MemorySegment conv) {
+        var mh$ = gatun_conv2d_adds.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("gatun_conv2d_adds", conv);
+            }
+            return (int)mh$.invokeExact(conv);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class gatun_conv2d_backward_input_add {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Gatun.C_INT,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("gatun_conv2d_backward_input_add");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t gatun_conv2d_backward_input_add(const gatun_conv2d *conv, const float *dy, const float *w, float *dx, void *workspace)
+     * }
+     */
+    public static FunctionDescriptor gatun_conv2d_backward_input_add$descriptor() {
+        return gatun_conv2d_backward_input_add.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t gatun_conv2d_backward_input_add(const gatun_conv2d *conv, const float *dy, const float *w, float *dx, void *workspace)
+     * }
+     */
+    public static MethodHandle gatun_conv2d_backward_input_add$handle() {
+        return gatun_conv2d_backward_input_add.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t gatun_conv2d_backward_input_add(const gatun_conv2d *conv, const float *dy, const float *w, float *dx, void *workspace)
+     * }
+     */
+    public static MemorySegment gatun_conv2d_backward_input_add$address() {
+        return gatun_conv2d_backward_input_add.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t gatun_conv2d_backward_input_add(const gatun_conv2d *conv, const float *dy, const float *w, float *dx, void *workspace)
+     * }
+     */
+    public static int gatun_conv2d_backward_input_add(MemorySegment conv, MemorySegment dy, MemorySegment w, MemorySegment dx, MemorySegment workspace) {
+        var mh$ = gatun_conv2d_backward_input_add.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("gatun_conv2d_backward_input_add", conv, dy, w, dx, workspace);
+            }
+            return (int)mh$.invokeExact(conv, dy, w, dx, workspace);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class gatun_conv2d_backward_weight {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             Gatun.C_INT,
