@@ -33,7 +33,7 @@ extern "C" {
 #endif
 
 /* Changes whenever a signature, a struct or a constant of this header changes; the loader compares it. */
-#define GATUN_ABI_VERSION 4
+#define GATUN_ABI_VERSION 5
 
 /* Largest rank of a strided iteration space. */
 #define GATUN_MAX_RANK 8
@@ -297,6 +297,17 @@ GATUN_API int32_t gatun_conv2d_backward_weight(const gatun_conv2d *conv, const f
                                                float *dbias, void *workspace);
 
 /*
+ * A convolution behind a normalisation and a ReLU that are done while x is read, each time: x stands for
+ * relu(factor * (x - mean) + shift), with the affine of gatun_batch_norm_affine, which nobody needs to store. Only where
+ * gatun_conv2d_normalizes says 1, for both passes; workspaces are those of the plain passes.
+ */
+GATUN_API int32_t gatun_conv2d_normalizes(const gatun_conv2d *conv);
+GATUN_API int32_t gatun_conv2d_normalized_forward(const gatun_conv2d *conv, const float *affine, const float *x,
+                                                  const void *w, const float *bias, float *y, void *workspace);
+GATUN_API int32_t gatun_conv2d_normalized_backward_weight(const gatun_conv2d *conv, const float *affine, const float *x,
+                                                          const float *dy, float *dw, float *dbias, void *workspace);
+
+/*
  * Max pooling, channels last like gatun_conv2d. Padding never wins. The caller makes sure that every window holds at
  * least one real element. The winner is the first largest element of the window in row-major order; NaN wins over all.
  * The winners' positions (row * kernel_width + column inside the window) are stored as one byte each while the window
@@ -361,6 +372,12 @@ GATUN_API int32_t gatun_batch_norm_statistics(const gatun_batch_norm *norm, cons
 GATUN_API int32_t gatun_batch_norm_apply(const gatun_batch_norm *norm, const float *x, const float *mean,
                                          const float *variance, const float *gamma, const float *beta,
                                          const float *residual, float *y, void *workspace);
+/*
+ * What a channel is normalised by, for gatun_conv2d_normalized_forward: means, factors gamma / sqrt(variance + epsilon),
+ * and shifts beta, each of channels rounded up to 16 floats (zeros).
+ */
+GATUN_API int32_t gatun_batch_norm_affine(const gatun_batch_norm *norm, const float *mean, const float *variance,
+                                          const float *gamma, const float *beta, float *affine);
 /*
  * The gradients, given dy, that of y. With an activation, y is the output; it may be null if there was no residual: the
  * sign is then computed from x again, which reads less memory. dx may be null if it is not wanted; it may be dy (in

@@ -135,31 +135,53 @@ static int32_t forward_empty(const gatun_conv2d *c, const float *bias, const flo
     return GATUN_OK;
 }
 
-int32_t gatun_conv2d_forward(const gatun_conv2d *conv, const float *x, const void *w, const float *bias,
-                             const float *residual, float *y, void *workspace) {
-    if (!conv_valid(conv)) {
+static int32_t forward(struct conv_job *job) {
+    const gatun_conv2d *c = job->conv;
+    if (!conv_valid(c)) {
         return GATUN_BAD_ARGUMENT;
     }
-    if (!conv_has_work(conv)) {
-        return forward_empty(conv, bias, residual, y);
+    if (!conv_has_work(c)) {
+        return forward_empty(c, job->bias, job->residual, job->y);
     }
-    if (x == NULL || w == NULL || y == NULL) {
+    if (job->x == NULL || job->w == NULL || job->y == NULL) {
         return GATUN_BAD_ARGUMENT;
     }
-    struct conv_job job = {.conv = conv, .x = x, .w = w, .bias = bias, .residual = residual, .y = y,
-                           .workspace = workspace};
-    int32_t status = prepare(&job, GATUN_CONV_FORWARD);
+    int32_t status = prepare(job, GATUN_CONV_FORWARD);
     if (status != GATUN_OK) {
         return status;
     }
-    const struct conv_code *code = &codes[job.plan.algorithm];
-    job.packed = w;
-    if (code->pack != NULL && !conv->packed && !job.plan.fused) {
-        job.packed = (const float *)(const void *)job.workspace;
-        code->pack(&job, (float *)(void *)job.workspace);
+    if (job->normalize != NULL && !conv_normalizes(job->plan.algorithm)) {
+        return GATUN_BAD_ARGUMENT;
     }
-    code->forward(&job);
+    const struct conv_code *code = &codes[job->plan.algorithm];
+    job->packed = job->w;
+    if (code->pack != NULL && !c->packed && !job->plan.fused) {
+        job->packed = (const float *)(const void *)job->workspace;
+        code->pack(job, (float *)(void *)job->workspace);
+    }
+    code->forward(job);
     return GATUN_OK;
+}
+
+int32_t gatun_conv2d_forward(const gatun_conv2d *conv, const float *x, const void *w, const float *bias,
+                             const float *residual, float *y, void *workspace) {
+    struct conv_job job = {.conv = conv, .x = x, .w = w, .bias = bias, .residual = residual, .y = y,
+                           .workspace = workspace};
+    return forward(&job);
+}
+
+int32_t gatun_conv2d_normalizes(const gatun_conv2d *conv) {
+    const struct gatun_kernels *k = gatun_kernels();
+    return conv_valid(conv) && k != NULL && conv_has_work(conv)
+        && conv_normalizes(conv_plan_for(conv, GATUN_CONV_FORWARD, k).algorithm)
+        && conv_normalizes(conv_plan_for(conv, GATUN_CONV_BACKWARD_WEIGHT, k).algorithm);
+}
+
+int32_t gatun_conv2d_normalized_forward(const gatun_conv2d *conv, const float *affine, const float *x, const void *w,
+                                        const float *bias, float *y, void *workspace) {
+    struct conv_job job = {.conv = conv, .normalize = affine, .x = x, .w = w, .bias = bias, .y = y,
+                           .workspace = workspace};
+    return affine == NULL ? GATUN_BAD_ARGUMENT : forward(&job);
 }
 
 static int32_t zeros(int64_t n, float *y) {
@@ -232,22 +254,37 @@ static int32_t weight_empty(const gatun_conv2d *c, const float *dy, float *dw, f
     return GATUN_OK;
 }
 
-int32_t gatun_conv2d_backward_weight(const gatun_conv2d *conv, const float *x, const float *dy, float *dw, float *dbias,
-                                     void *workspace) {
-    if (!conv_valid(conv)) {
+static int32_t backward_weight(struct conv_job *job) {
+    const gatun_conv2d *c = job->conv;
+    if (!conv_valid(c)) {
         return GATUN_BAD_ARGUMENT;
     }
-    if (!conv_has_work(conv)) {
-        return weight_empty(conv, dy, dw, dbias);
+    if (!conv_has_work(c)) {
+        return weight_empty(c, job->dy, job->dw, job->dbias);
     }
-    if (x == NULL || dy == NULL || dw == NULL) {
+    if (job->x == NULL || job->dy == NULL || job->dw == NULL) {
         return GATUN_BAD_ARGUMENT;
     }
-    struct conv_job job = {.conv = conv, .x = x, .dy = dy, .dw = dw, .dbias = dbias, .workspace = workspace};
-    int32_t status = prepare(&job, GATUN_CONV_BACKWARD_WEIGHT);
+    int32_t status = prepare(job, GATUN_CONV_BACKWARD_WEIGHT);
     if (status != GATUN_OK) {
         return status;
     }
-    codes[job.plan.algorithm].backward_weight(&job);
+    if (job->normalize != NULL && !conv_normalizes(job->plan.algorithm)) {
+        return GATUN_BAD_ARGUMENT;
+    }
+    codes[job->plan.algorithm].backward_weight(job);
     return GATUN_OK;
+}
+
+int32_t gatun_conv2d_backward_weight(const gatun_conv2d *conv, const float *x, const float *dy, float *dw, float *dbias,
+                                     void *workspace) {
+    struct conv_job job = {.conv = conv, .x = x, .dy = dy, .dw = dw, .dbias = dbias, .workspace = workspace};
+    return backward_weight(&job);
+}
+
+int32_t gatun_conv2d_normalized_backward_weight(const gatun_conv2d *conv, const float *affine, const float *x,
+                                                const float *dy, float *dw, float *dbias, void *workspace) {
+    struct conv_job job = {.conv = conv, .normalize = affine, .x = x, .dy = dy, .dw = dw, .dbias = dbias,
+                           .workspace = workspace};
+    return affine == NULL ? GATUN_BAD_ARGUMENT : backward_weight(&job);
 }

@@ -36,6 +36,9 @@ int conv_has_work(const gatun_conv2d *conv);
 
 int conv_supports(const gatun_conv2d *conv, enum gatun_conv_pass pass, int32_t algorithm);
 
+/* Whether an algorithm can normalise its input while it reads it. */
+int conv_normalizes(enum gatun_conv_algorithm algorithm);
+
 /* Whether an algorithm can add the gradient of the input to what lies there. */
 int conv_adds(enum gatun_conv_algorithm algorithm);
 
@@ -49,7 +52,8 @@ struct conv_job {
     const gatun_conv2d *conv;
     struct conv_plan plan;
     const float *x, *w, *bias, *residual, *dy;
-    int32_t add; /* the gradient of the input is added to dx */
+    const float *normalize; /* what x is to be normalised by while it is read: gatun_batch_norm_affine; or null */
+    int32_t add;            /* the gradient of the input is added to dx */
     const float *packed; /* weights in the form that the algorithm wants: the caller's, or at the start of workspace */
     float *y, *dx, *dw, *dbias;
     char *workspace;

@@ -292,6 +292,10 @@ static enum gatun_conv_algorithm choose(const gatun_conv2d *c, enum gatun_conv_p
     return panel_fits(conv_taps(c), k) ? GATUN_CONV_DIRECT : wide_choice(c);
 }
 
+int conv_normalizes(enum gatun_conv_algorithm algorithm) {
+    return algorithm == GATUN_CONV_WINOGRAD_2 || algorithm == GATUN_CONV_WINOGRAD_4;
+}
+
 int conv_adds(enum gatun_conv_algorithm algorithm) {
     switch (algorithm) {
     case GATUN_CONV_IM2COL:

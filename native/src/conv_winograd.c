@@ -232,7 +232,8 @@ static void transform_inputs(const struct winograd_job *w, const float *x, int64
     const gatun_conv2d *c = w->conv;
     const int32_t side = w->geometry.side;
     const int64_t row = (int64_t)c->in_width * c->in_channels;
-    const struct gatun_winograd g = transform_of(w, c->in_channels, row, c->in_channels, w->input_plane, 0);
+    struct gatun_winograd g = transform_of(w, c->in_channels, row, c->in_channels, w->input_plane, 0);
+    g.normalize = w->job->normalize, g.normalize_step = round_up(c->in_channels, GATUN_LINE_FLOATS);
     struct place p = place_of(&w->geometry, first), ahead = place_of(&w->geometry, first + AHEAD);
     for (int64_t t = 0; t < count; t++, v += w->channels) {
         prefetch_tile(w, x, c->in_height, c->in_width, c->in_channels, c->in_channels, ahead, 0);

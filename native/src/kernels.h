@@ -159,6 +159,8 @@ struct gatun_winograd {
     int64_t row;      /* floats from one row of the image to the next */
     int64_t pixel;    /* floats from one pixel to the next */
     int32_t stream;   /* the output is to be stored past the caches: whole vectors, at addresses aligned to them */
+    const float *normalize; /* the input x stands for relu(factor * (x - mean) + shift), unless null: means of channels ... */
+    int64_t normalize_step; /* ... in whole vectors, and so far behind each the factors, and the shifts */
     int64_t position[GATUN_WINOGRAD_POSITIONS]; /* where each position of a transformed tile lies, in floats */
 };
 

@@ -8,6 +8,7 @@
 #include "parts.h"
 
 #include <stddef.h>
+#include <string.h>
 
 static int valid_norm(const gatun_batch_norm *n) {
     return n != NULL && n->rows >= 0 && n->channels >= 0 && n->epsilon >= 0
@@ -82,6 +83,27 @@ static void put_affine(const struct norm_columns *job, const gatun_batch_norm *n
         norm_put(job, SCALE, c, (double)gamma[c] * inverse_deviation(n, variance[c]));
         norm_put(job, SHIFT, c, (double)beta[c]);
     }
+}
+
+int32_t gatun_batch_norm_affine(const gatun_batch_norm *norm, const float *mean, const float *variance,
+                                const float *gamma, const float *beta, float *affine) {
+    if (!valid_norm(norm)) {
+        return GATUN_BAD_ARGUMENT;
+    }
+    if (norm->channels == 0) {
+        return GATUN_OK;
+    }
+    if (mean == NULL || variance == NULL || gamma == NULL || beta == NULL || affine == NULL) {
+        return GATUN_BAD_ARGUMENT;
+    }
+    const int64_t step = ((int64_t)norm->channels + GATUN_LINE_FLOATS - 1) / GATUN_LINE_FLOATS * GATUN_LINE_FLOATS;
+    memset(affine, 0, (size_t)(3 * step) * sizeof(float));
+    for (int64_t c = 0; c < norm->channels; c++) {
+        affine[c] = mean[c];
+        affine[step + c] = (float)((double)gamma[c] * inverse_deviation(norm, variance[c]));
+        affine[2 * step + c] = beta[c];
+    }
+    return GATUN_OK;
 }
 
 int32_t gatun_batch_norm_apply(const gatun_batch_norm *norm, const float *x, const float *mean, const float *variance,

@@ -282,6 +282,69 @@ static void test_named_shapes(void) {
     }
 }
 
+/* A normalisation and its ReLU, done while x is read: what lies around the image stays zero. */
+static void test_normalized(void) {
+    random_seed(1005);
+    static const gatun_conv2d shapes[] = {
+        {3, 5, 9, 11, 7, 9, 11, 3, 3, 1, 1, 1, 1, 1, 1, 1, 0, GATUN_CONV_WINOGRAD_2, 0, 1},
+        {3, 5, 9, 11, 7, 9, 11, 3, 3, 1, 1, 1, 1, 1, 1, 1, 0, GATUN_CONV_WINOGRAD_4, 0, 2},
+        {2, 16, 16, 16, 32, 14, 14, 3, 3, 1, 1, 1, 1, 0, 0, 1, 1, GATUN_CONV_WINOGRAD_4, 0, 1},
+        {4, 33, 13, 6, 18, 15, 8, 3, 3, 1, 1, 1, 1, 2, 2, 1, 0, GATUN_CONV_WINOGRAD_2, 0, 3},
+        {6, 64, 8, 8, 64, 8, 8, 3, 3, 1, 1, 1, 1, 1, 1, 1, 0, GATUN_CONV_AUTO, 0, 2},
+        {1, 256, 7, 7, 130, 7, 7, 3, 3, 1, 1, 1, 1, 1, 1, 1, 0, GATUN_CONV_WINOGRAD_4, 0, 2},
+    };
+    for (int i = 0; i < COUNT(shapes); i++) {
+        gatun_conv2d conv = shapes[i], *c = &conv;
+        const gatun_batch_norm norm = {1, c->in_channels, 1e-5f, GATUN_ACTIVATE_RELU, 0, 1};
+        const int64_t nx = size_of_x(c), ny = size_of_y(c), nw = size_of_w(c), channels = c->in_channels;
+        const int64_t step = (channels + 15) / 16 * 16, taps = 9 * channels, most = nw > ny ? nw : ny;
+        float *x = random_floats(nx), *w = random_floats(nw), *bias = random_floats(c->out_channels), *y = new_floats(ny);
+        float *mean = random_floats(channels), *variance = random_floats(channels), *gamma = random_floats(channels);
+        float *beta = random_floats(channels), *affine = new_floats(3 * step), *read = new_floats(nx);
+        float *dy = random_floats(ny), *dw = new_floats(nw), *dbias = new_floats(c->out_channels);
+        double *expected = new_doubles(most), *size = new_doubles(most), *tolerance = new_doubles(most);
+        double *expected_bias = new_doubles(c->out_channels), *size_bias = new_doubles(c->out_channels);
+        for (int64_t k = 0; k < channels; k++) {
+            variance[k] = 0.5f + fabsf(variance[k]);
+        }
+        CHECK(gatun_batch_norm_affine(&norm, mean, variance, gamma, beta, affine) == GATUN_OK, "affine");
+        for (int64_t k = 0; k < step; k++) {
+            const int there = k < channels;
+            const double factor = there ? (double)gamma[k] / sqrt((double)variance[k] + 1e-5f) : 0;
+            CHECK(affine[k] == (there ? mean[k] : 0) && affine[2 * step + k] == (there ? beta[k] : 0), "affine");
+            CHECK(fabs((double)affine[step + k] - factor) <= 1e-6 * fabs(factor), "factor");
+        }
+        for (int64_t k = 0; k < nx; k++) {
+            const int64_t channel = k % channels;
+            const float value = affine[step + channel] * (x[k] - mean[channel]) + beta[channel];
+            read[k] = value < 0 ? 0 : value;
+        }
+        CHECK(gatun_conv2d_normalizes(c) == 1, "normalizes %d", i);
+        void *workspace = new_workspace(gatun_conv2d_workspace(c, GATUN_CONV_FORWARD));
+        CHECK(gatun_conv2d_normalized_forward(c, affine, x, w, bias, y, workspace) == GATUN_OK, "forward");
+        release(workspace);
+        gatun_conv2d by = conv;
+        by.algorithm = gatun_conv2d_algorithm(c, GATUN_CONV_FORWARD);
+        reference_conv_forward(c, read, w, bias, NULL, expected, size);
+        check_sum(&by, "normalized forward", ny, taps, y, expected, size, tolerance);
+        workspace = new_workspace(gatun_conv2d_workspace(c, GATUN_CONV_BACKWARD_WEIGHT));
+        CHECK(gatun_conv2d_normalized_backward_weight(c, affine, x, dy, dw, dbias, workspace) == GATUN_OK, "weight");
+        by.algorithm = gatun_conv2d_algorithm(c, GATUN_CONV_BACKWARD_WEIGHT);
+        reference_conv_backward_weight(c, read, dy, expected, size, expected_bias, size_bias);
+        check_sum(&by, "normalized backward weight", nw, (int64_t)c->batch * c->out_height * c->out_width, dw, expected,
+                  size, tolerance);
+        CHECK(gatun_conv2d_normalized_forward(c, NULL, x, w, bias, y, workspace) == GATUN_BAD_ARGUMENT, "null");
+        CHECK(gatun_conv2d_normalized_backward_weight(c, NULL, x, dy, dw, NULL, workspace) == GATUN_BAD_ARGUMENT, "null");
+        conv.algorithm = GATUN_CONV_IM2COL;
+        CHECK(gatun_conv2d_normalizes(c) == 0, "im2col");
+        CHECK(gatun_conv2d_normalized_forward(c, affine, x, w, bias, y, workspace) == GATUN_BAD_ARGUMENT, "im2col");
+        release(workspace);
+        release(x), release(w), release(bias), release(y), release(mean), release(variance), release(gamma);
+        release(beta), release(affine), release(read), release(dy), release(dw), release(dbias);
+        release(expected), release(size), release(tolerance), release(expected_bias), release(size_bias);
+    }
+}
+
 static void test_empty(void) {
     gatun_conv2d c = square(2, 3, 5, 4, 3, 1, 1);
     float bias[4] = {-1, 0, 1, 2}, dw[108], dbias[4];
@@ -376,6 +439,7 @@ static void test_accuracy(void) {
 
 static void test_all(void) {
     test_accuracy();
+    test_normalized();
     test_random_shapes();
     test_one_channel();
     test_named_shapes();

@@ -233,6 +233,11 @@ INLINE vf v_load_lanes(const float *p, v_lanes lanes) {
     return (vf)_mm512_maskz_loadu_ps(lanes, p);
 }
 
+/* The other lanes become zero. */
+INLINE vf v_keep_lanes(vf v, v_lanes lanes) {
+    return (vf)_mm512_maskz_mov_ps(lanes, (__m512)v);
+}
+
 INLINE vf v_load_part(const float *p, int64_t n) {
     return (vf)_mm512_maskz_loadu_ps(v_first(n), p);
 }
@@ -256,6 +261,10 @@ INLINE v_lanes v_first_lanes(int64_t n) {
 
 INLINE vf v_load_lanes(const float *p, v_lanes lanes) {
     return (vf)_mm256_maskload_ps(p, lanes);
+}
+
+INLINE vf v_keep_lanes(vf v, v_lanes lanes) {
+    return (vf)_mm256_and_ps((__m256)v, _mm256_castsi256_ps(lanes));
 }
 
 INLINE vf v_load_part(const float *p, int64_t n) {
@@ -285,6 +294,10 @@ INLINE v_lanes v_first_lanes(int64_t n) {
 
 INLINE vf v_load_lanes(const float *p, v_lanes lanes) {
     return lanes > 0 ? v_load_part(p, lanes) : (vf){0};
+}
+
+INLINE vf v_keep_lanes(vf v, v_lanes lanes) {
+    return lanes >= VL ? v : v_load_lanes((const float *)&v, lanes);
 }
 
 INLINE void v_store_part(float *p, vf v, int64_t n) {

@@ -170,15 +170,36 @@ INLINE void store(float *p, vf v, int64_t lanes) {
         }                                                                                                              \
     } while (0)
 
+/* What a channel's inputs stand for where they are to be normalised: relu(factor * (x - mean) + shift). */
+struct affine {
+    vf mean, factor, shift;
+};
+
+INLINE struct affine affine_of(const struct gatun_winograd *g, int64_t channel) {
+    const float *at = g->normalize + channel;
+    return (struct affine){v_load(at), v_load(at + g->normalize_step), v_load(at + 2 * g->normalize_step)};
+}
+
+INLINE vf element(int normalized, const struct affine *a, vf x) {
+    return normalized ? v_relu(a->factor * (x - a->mean) + a->shift) : x;
+}
+
+/* The zeros around an image stay what they are. */
+INLINE vf border_element(int normalized, const struct affine *a, const float *p, v_lanes lanes) {
+    const vf x = v_load_lanes(p, lanes);
+    return normalized ? v_keep_lanes(element(1, a, x), lanes) : x;
+}
+
 /* Apart from each other: what the border needs would cost the tiles inside a third of their time. */
-#define IMAGE_TRANSFORM(NAME, SIDE, N, LINE)                                                                           \
+#define IMAGE_TRANSFORM(NAME, SIDE, N, LINE, NORMALIZED)                                                               \
     static void NAME##_inside(const struct gatun_winograd *g, int64_t channels, const float *image, float *out) {      \
         const int64_t row = g->row, pixel = g->pixel;                                                                  \
         for (int64_t i = 0; i < channels; i += VL) {                                                                   \
             const float *p = image + i;                                                                                \
             float *to = out + i;                                                                                       \
-            IMAGE_HALF(SIDE, N, LINE, _first, 0, 1, v_load(p + r * row + c * pixel));                                  \
-            IMAGE_HALF(SIDE, N, LINE, _last, N / 2, 1, v_load(p + r * row + c * pixel));                               \
+            const struct affine affine = NORMALIZED ? affine_of(g, i) : (struct affine){{0}, {0}, {0}};                \
+            IMAGE_HALF(SIDE, N, LINE, _first, 0, 1, element(NORMALIZED, &affine, v_load(p + r * row + c * pixel)));    \
+            IMAGE_HALF(SIDE, N, LINE, _last, N / 2, 1, element(NORMALIZED, &affine, v_load(p + r * row + c * pixel))); \
         }                                                                                                              \
     }                                                                                                                  \
                                                                                                                        \
@@ -189,6 +210,7 @@ INLINE void store(float *p, vf v, int64_t lanes) {
         for (int64_t i = first; i < g->channels; i += VL) {                                                            \
             const float *p = image + i;                                                                                \
             float *to = out + i;                                                                                       \
+            const struct affine affine = NORMALIZED ? affine_of(g, i) : (struct affine){{0}, {0}, {0}};                \
             const int64_t lanes = g->channels - i;                                                                     \
             v_lanes some[SIDE];                                                                                        \
             const float *row[SIDE];                                                                                    \
@@ -198,9 +220,9 @@ INLINE void store(float *p, vf v, int64_t lanes) {
                 row[r] = p + (exists ? (r - tile->row0) * g->row : 0);                                                 \
             }                                                                                                          \
             IMAGE_HALF(SIDE, N, LINE, _first, 0, c >= col0 && c < col1,                                                \
-                       v_load_lanes(row[r] + (c - col0) * pixel, some[r]));                                            \
+                       border_element(NORMALIZED, &affine, row[r] + (c - col0) * pixel, some[r]));                     \
             IMAGE_HALF(SIDE, N, LINE, _last, N / 2, c >= col0 && c < col1,                                             \
-                       v_load_lanes(row[r] + (c - col0) * pixel, some[r]));                                            \
+                       border_element(NORMALIZED, &affine, row[r] + (c - col0) * pixel, some[r]));                     \
         }                                                                                                              \
     }                                                                                                                  \
                                                                                                                        \
@@ -216,14 +238,22 @@ INLINE void store(float *p, vf v, int64_t lanes) {
         }                                                                                                              \
     }
 
-IMAGE_TRANSFORM(image_input_4, 6, 6, input_4)
-IMAGE_TRANSFORM(image_input_2, 4, 4, input_2)
-IMAGE_TRANSFORM(image_gradient_4, 4, 6, gradient_4)
-IMAGE_TRANSFORM(image_gradient_2, 2, 4, gradient_2)
+IMAGE_TRANSFORM(image_input_4, 6, 6, input_4, 0)
+IMAGE_TRANSFORM(image_input_2, 4, 4, input_2, 0)
+IMAGE_TRANSFORM(image_normalized_4, 6, 6, input_4, 1)
+IMAGE_TRANSFORM(image_normalized_2, 4, 4, input_2, 1)
+IMAGE_TRANSFORM(image_gradient_4, 4, 6, gradient_4, 0)
+IMAGE_TRANSFORM(image_gradient_2, 2, 4, gradient_2, 0)
 
 void KERNEL(winograd_input)(const struct gatun_winograd *g, const struct gatun_winograd_tile *tile, const float *x,
                             float *v) {
-    if (g->m == 4) {
+    if (g->normalize != NULL) {
+        if (g->m == 4) {
+            image_normalized_4(g, tile, x, v);
+        } else {
+            image_normalized_2(g, tile, x, v);
+        }
+    } else if (g->m == 4) {
         image_input_4(g, tile, x, v);
     } else {
         image_input_2(g, tile, x, v);

@@ -52,6 +52,23 @@ public final class Normalization {
             @Nullable Tensor residual,
             float epsilon,
             boolean relu) {
+        Kernels.BatchNorm norm = checked(x, gamma, beta, residual, epsilon, relu);
+        Tensor image = rows(x);
+        Tensor mean = Tensor.empty(perChannel(norm), DType.FLOAT32);
+        Tensor variance = Tensor.empty(perChannel(norm), DType.FLOAT32);
+        statistics(norm, image, mean, variance);
+        Tensor y = apply(norm, x, image, mean, variance, gamma, beta, residual);
+        return new Normalized(y, mean, variance);
+    }
+
+    /** Sizes of a normalisation by the batch's own statistics. */
+    static Kernels.BatchNorm checked(
+            Tensor x,
+            Tensor gamma,
+            Tensor beta,
+            @Nullable Tensor residual,
+            float epsilon,
+            boolean relu) {
         Kernels.BatchNorm norm = sizes(x, residual, epsilon, relu, false);
         if (norm.rows() < 2) {
             throw new IllegalArgumentException(
@@ -65,9 +82,11 @@ public final class Normalization {
         }
         checkChannels("gamma", gamma, norm);
         checkChannels("beta", beta, norm);
-        Tensor image = rows(x);
-        Tensor mean = Tensor.empty(perChannel(norm), DType.FLOAT32);
-        Tensor variance = Tensor.empty(perChannel(norm), DType.FLOAT32);
+        return norm;
+    }
+
+    /** Fills mean and variance of each channel. */
+    static void statistics(Kernels.BatchNorm norm, Tensor image, Tensor mean, Tensor variance) {
         int threads = Scope.currentThreads();
         withWorkspace(
                 norm,
@@ -81,8 +100,6 @@ public final class Normalization {
                                         variance.data(),
                                         workspace,
                                         threads));
-        Tensor y = apply(norm, x, image, mean, variance, gamma, beta, residual);
-        return new Normalized(y, mean, variance);
     }
 
     /**
@@ -216,7 +233,7 @@ public final class Normalization {
     }
 
     /** All gradients come from one kernel: made for the first rule that asks. */
-    private static final class Backward {
+    static final class Backward {
         static final int INPUT = 0;
         static final int GAMMA = 1;
         static final int BETA = 2;
@@ -258,18 +275,24 @@ public final class Normalization {
         }
 
         Tensor of(Tensor gradient, int which) {
+            return of(gradient, which, !shared && Tape.isSpare(rows(gradient)));
+        }
+
+        /**
+         * @param inPlace whether a gradient may be written where this one is: what is written where
+         *     it was just read stays in the cache, and takes no memory
+         */
+        Tensor of(Tensor gradient, int which, boolean inPlace) {
             Tensor known = from == gradient ? made[which] : null;
             if (known == null) {
-                known = run(gradient, which);
+                known = run(gradient, which, inPlace);
             }
             made[which] = null; // handed out once: the engine frees it when it is used up
             return known;
         }
 
-        private Tensor run(Tensor gradient, int which) {
+        private Tensor run(Tensor gradient, int which, boolean inPlace) {
             Tensor dy = rows(gradient);
-            // What is written where it was just read stays in the cache, and takes no memory.
-            boolean inPlace = !shared && Tape.isSpare(dy);
             Tensor dx =
                     inPlace && output == null
                             ? dy
@@ -353,7 +376,7 @@ public final class Normalization {
         return shape.rank() == 4 ? Layout.channelsLast(shape) : Layout.contiguous(shape);
     }
 
-    private static Layout perChannel(Kernels.BatchNorm norm) {
+    static Layout perChannel(Kernels.BatchNorm norm) {
         return Layout.contiguous(Shape.of(norm.channels()));
     }
 

@@ -11,6 +11,7 @@ import io.gatun.Convolution.Geometry;
 import io.gatun.OpCase.Draw;
 import io.gatun.OpCase.Input;
 import io.gatun.kernel.Kernels;
+import io.gatun.kernel.Kernels.ConvAlgorithm;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -178,6 +179,7 @@ final class OpTable {
                 new Line("conv2d, relu and maxPool2d", pooledConv2d(true)),
                 new Line("batchNorm", batchNorm(false)),
                 new Line("batchNorm and relu", batchNorm(true)),
+                new Line("batchNorm, relu and conv2d", normalizedConv2d()),
                 new Line("groupNorm", NormalizationOps.groupNorm()),
                 new Line("layerNorm", NormalizationOps.layerNorm()),
                 rows("softmax", Softmax::softmax, x -> x.logSoftmax().map(Math::exp)),
@@ -1117,6 +1119,44 @@ final class OpTable {
                             Input.of(shape)));
         }
         return cases;
+    }
+
+    /** Through the convolutions that normalise, also where they would not be chosen. */
+    private static List<OpCase> normalizedConv2d() {
+        int[][][] kinds = { // image, kernel, padding
+            {{2, 3, 5, 6}, {4, 3, 3, 3}, {1, 1, 1, 1}},
+            {{3, 17, 4, 5}, {5, 17, 3, 3}, {0, 1, 2, 0}},
+            {{1, 4, 7, 7}, {18, 4, 3, 3}, {1, 1, 1, 1}},
+        };
+        List<OpCase> cases = new ArrayList<>();
+        for (int[][] k : kinds) {
+            for (var algorithm : List.of(ConvAlgorithm.WINOGRAD_2, ConvAlgorithm.WINOGRAD_4)) {
+                Geometry g = geometry(new int[] {1, 1}, k[2]);
+                int channels = k[0][1];
+                int rows = k[0][0] * k[0][2] * k[0][3];
+                cases.add(
+                        OpCase.of(
+                                "batchNorm, relu and conv2d " + g + " by " + algorithm,
+                                Math.max(2 * rows, 9 * Math.max(channels, k[1][0])),
+                                in -> normalizedConv2d(in, g, algorithm),
+                                in ->
+                                        relu(true, in[0].batchNorm(in[1], in[2], EPSILON))
+                                                .conv2d(in[3], g)
+                                                .zip(in[4].reshape(k[1][0], 1, 1), Double::sum),
+                                Input.of(k[0]),
+                                Input.of(channels),
+                                Input.of(channels),
+                                Input.of(k[1]),
+                                Input.of(k[1][0])));
+            }
+        }
+        return cases;
+    }
+
+    private static Tensor normalizedConv2d(Tensor[] in, Geometry g, ConvAlgorithm algorithm) {
+        Kernels.Conv2d conv = Convolution.sizes(in[0], in[3], g, false).by(algorithm, false);
+        return NormalizedConvolution.apply(conv, in[0], in[1], in[2], EPSILON, in[3], in[4])
+                .output();
     }
 
     private static Tensor trained(

@@ -100,6 +100,7 @@ final class OperationsDoc {
             conv2d, relu and maxPool2d ~ PooledConvolution.conv2dMaxPool2d(x, w, b, geometry, true, height, width, pooling) ~ the same, not below 0 ~ the same, from g where y > 0 ~ LeCun et al., 1998
             batchNorm ~ Normalization.batchNorm(x, gamma, beta, residual, epsilon, false) ~ gamma n + beta + residual, n = (x - mean) / sqrt(variance + epsilon) ~ gamma / sqrt(variance + epsilon) (g - mean g - n mean(g n)); sum g n; sum g; g ~ Ioffe and Szegedy, 2015
             batchNorm and relu ~ Normalization.batchNorm(x, gamma, beta, residual, epsilon, true) ~ the same, not below 0 ~ the same, from g where y > 0 ~ Ioffe and Szegedy, 2015
+            batchNorm, relu and conv2d ~ NormalizedConvolution.conv2d(x, gamma, beta, epsilon, w, b, geometry) ~ max(gamma n + beta, 0) * w + b ~ as batchNorm and relu, from the transposed convolution of g; as conv2d ~ He et al., 2016
             groupNorm ~ GroupNormalization.groupNorm(x, groups, gamma, beta, epsilon) ~ gamma n + beta, n = (x - mean) / sqrt(variance + epsilon) of a sample's group ~ (gamma g - mean gamma g - n mean(gamma g n)) / sqrt(variance + epsilon); sum g n; sum g ~ Wu and He, 2018; Ulyanov et al., 2016
             layerNorm ~ GroupNormalization.layerNorm(x, gamma, beta, epsilon) ~ the same over the last dimensions ~ as groupNorm ~ Ba et al., 2016
             softmax ~ Softmax.softmax(x) ~ e^x / sum of e^x ~ y (g - sum of g y) ~ Bridle, 1990

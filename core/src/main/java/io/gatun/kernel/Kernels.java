@@ -404,6 +404,38 @@ public interface Kernels {
             MemorySegment workspace,
             int threads);
 
+    /**
+     * Whether {@link #conv2dNormalizedForward} and {@link #conv2dNormalizedBackwardWeight} can do
+     * it.
+     */
+    boolean conv2dNormalizes(Conv2d conv, int threads);
+
+    /**
+     * As {@link #conv2dForward} of relu(factor (x - mean) + shift), which is not stored.
+     *
+     * @param affine from {@link #batchNormAffine}
+     */
+    void conv2dNormalizedForward(
+            Conv2d conv,
+            MemorySegment affine,
+            MemorySegment x,
+            MemorySegment w,
+            @Nullable MemorySegment bias,
+            MemorySegment y,
+            MemorySegment workspace,
+            int threads);
+
+    /** As {@link #conv2dBackwardWeight}, with an input as above. */
+    void conv2dNormalizedBackwardWeight(
+            Conv2d conv,
+            MemorySegment affine,
+            MemorySegment x,
+            MemorySegment dy,
+            MemorySegment dw,
+            @Nullable MemorySegment dbias,
+            MemorySegment workspace,
+            int threads);
+
     /** Null winners: inference. */
     void maxPool2dForward(
             Pool2d pool,
@@ -456,6 +488,24 @@ public interface Kernels {
             MemorySegment y,
             MemorySegment workspace,
             int threads);
+
+    /**
+     * What each channel is normalised by: means, factors gamma / sqrt(variance + epsilon), and
+     * shifts beta, each of {@link #affineStep} floats.
+     */
+    void batchNormAffine(
+            BatchNorm norm,
+            MemorySegment mean,
+            MemorySegment variance,
+            MemorySegment gamma,
+            MemorySegment beta,
+            MemorySegment affine,
+            int threads);
+
+    /** Channels in whole vectors of any processor. */
+    static int affineStep(int channels) {
+        return (channels + 15) / 16 * 16;
+    }
 
     /**
      * With an activation, y is the output, or null where there was no residual: the kernel then

@@ -314,6 +314,47 @@ public final class NativeKernels implements Kernels {
                 d -> Gatun.gatun_conv2d_backward_weight(d, x, dy, dw, orNull(dbias), workspace));
     }
 
+    @Override
+    public boolean conv2dNormalizes(Conv2d conv, int threads) {
+        return with(describe(conv, threads), Gatun::gatun_conv2d_normalizes) == 1;
+    }
+
+    @Override
+    public void conv2dNormalizedForward(
+            Conv2d conv,
+            MemorySegment affine,
+            MemorySegment x,
+            MemorySegment w,
+            @Nullable MemorySegment bias,
+            MemorySegment y,
+            MemorySegment workspace,
+            int threads) {
+        call(
+                "conv2d_normalized_forward",
+                describe(conv, threads),
+                d ->
+                        Gatun.gatun_conv2d_normalized_forward(
+                                d, affine, x, w, orNull(bias), y, workspace));
+    }
+
+    @Override
+    public void conv2dNormalizedBackwardWeight(
+            Conv2d conv,
+            MemorySegment affine,
+            MemorySegment x,
+            MemorySegment dy,
+            MemorySegment dw,
+            @Nullable MemorySegment dbias,
+            MemorySegment workspace,
+            int threads) {
+        call(
+                "conv2d_normalized_backward_weight",
+                describe(conv, threads),
+                d ->
+                        Gatun.gatun_conv2d_normalized_backward_weight(
+                                d, affine, x, dy, dw, orNull(dbias), workspace));
+    }
+
     private MemorySegment describe(Pool2d pool, int threads) {
         MemorySegment d = descriptors.take();
         gatun_pool2d.batch(d, pool.batch());
@@ -434,6 +475,21 @@ public final class NativeKernels implements Kernels {
                 d ->
                         Gatun.gatun_batch_norm_apply(
                                 d, x, mean, variance, gamma, beta, orNull(residual), y, workspace));
+    }
+
+    @Override
+    public void batchNormAffine(
+            BatchNorm norm,
+            MemorySegment mean,
+            MemorySegment variance,
+            MemorySegment gamma,
+            MemorySegment beta,
+            MemorySegment affine,
+            int threads) {
+        call(
+                "batch_norm_affine",
+                describe(norm, threads),
+                d -> Gatun.gatun_batch_norm_affine(d, mean, variance, gamma, beta, affine));
     }
 
     @Override

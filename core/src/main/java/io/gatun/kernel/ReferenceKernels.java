@@ -580,6 +580,64 @@ public final class ReferenceKernels implements Kernels {
     }
 
     @Override
+    public void batchNormAffine(
+            BatchNorm norm,
+            MemorySegment mean,
+            MemorySegment variance,
+            MemorySegment gamma,
+            MemorySegment beta,
+            MemorySegment affine,
+            int threads) {
+        ReferenceNormalization.affine(norm, mean, variance, gamma, beta, affine);
+    }
+
+    @Override
+    public boolean conv2dNormalizes(Conv2d conv, int threads) {
+        return true;
+    }
+
+    @Override
+    public void conv2dNormalizedForward(
+            Conv2d conv,
+            MemorySegment affine,
+            MemorySegment x,
+            MemorySegment w,
+            @Nullable MemorySegment bias,
+            MemorySegment y,
+            MemorySegment workspace,
+            int threads) {
+        conv2dForward(
+                conv,
+                ReferenceNormalization.normalized(affine, x, inputSize(conv), conv.inChannels()),
+                w,
+                bias,
+                null,
+                y,
+                workspace,
+                threads);
+    }
+
+    @Override
+    public void conv2dNormalizedBackwardWeight(
+            Conv2d conv,
+            MemorySegment affine,
+            MemorySegment x,
+            MemorySegment dy,
+            MemorySegment dw,
+            @Nullable MemorySegment dbias,
+            MemorySegment workspace,
+            int threads) {
+        conv2dBackwardWeight(
+                conv,
+                ReferenceNormalization.normalized(affine, x, inputSize(conv), conv.inChannels()),
+                dy,
+                dw,
+                dbias,
+                workspace,
+                threads);
+    }
+
+    @Override
     public void batchNormBackward(
             BatchNorm norm,
             MemorySegment x,

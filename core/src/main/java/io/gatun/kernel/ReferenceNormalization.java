@@ -49,6 +49,36 @@ final class ReferenceNormalization {
         }
     }
 
+    static void affine(
+            BatchNorm n,
+            MemorySegment mean,
+            MemorySegment variance,
+            MemorySegment gamma,
+            MemorySegment beta,
+            MemorySegment affine) {
+        int step = Kernels.affineStep(n.channels());
+        for (int c = 0; c < step; c++) {
+            boolean there = c < n.channels();
+            put(affine, c, there ? at(mean, c) : 0);
+            put(affine, step + c, there ? at(gamma, c) * inverseDeviation(n, variance, c) : 0);
+            put(affine, 2 * step + c, there ? at(beta, c) : 0);
+        }
+    }
+
+    /** relu(factor (x - mean) + shift) of so many elements. */
+    static MemorySegment normalized(
+            MemorySegment affine, MemorySegment x, long size, int channels) {
+        int step = Kernels.affineStep(channels);
+        float[] values = new float[Math.toIntExact(size)];
+        for (int i = 0; i < values.length; i++) {
+            int c = i % channels;
+            double value =
+                    at(affine, step + c) * (at(x, i) - at(affine, c)) + at(affine, 2 * step + c);
+            values[i] = (float) Math.max(value, 0);
+        }
+        return MemorySegment.ofArray(values);
+    }
+
     static void backward(
             BatchNorm n,
             MemorySegment x,

@@ -7,6 +7,7 @@ package io.gatun.nn;
 import io.gatun.InPlace;
 import io.gatun.Layout;
 import io.gatun.Normalization;
+import io.gatun.NormalizedConvolution;
 import io.gatun.Scope;
 import io.gatun.Shape;
 import io.gatun.Tape;
@@ -131,12 +132,33 @@ public final class BatchNorm2d implements FusesResidual {
         return apply(x, residual, relu);
     }
 
+    /** This layer, a ReLU and a convolution, in training: the last two read x alone. */
+    Tensor forwardConvolution(Tensor x, Conv2d convolution) {
+        checkShape(x);
+        Parameter added = convolution.bias();
+        Normalization.Normalized batch =
+                NormalizedConvolution.conv2d(
+                        x,
+                        weight.value(),
+                        bias.value(),
+                        (float) epsilon,
+                        convolution.kernel(),
+                        added == null ? null : added.value(),
+                        convolution.geometry(x.shape()));
+        move(batch, x.shape().size() / channels());
+        return batch.output();
+    }
+
+    private void checkShape(Tensor x) {
+        if (x.shape().rank() != 4 || x.shape().dim(1) != channels()) {
+            throw new IllegalArgumentException(
+                    this + ": takes [N, " + channels() + ", H, W], got shape " + x.shape());
+        }
+    }
+
     private Tensor apply(Tensor x, @Nullable Tensor residual, boolean relu) {
         long channels = channels();
-        if (x.shape().rank() != 4 || x.shape().dim(1) != channels) {
-            throw new IllegalArgumentException(
-                    this + ": takes [N, " + channels + ", H, W], got shape " + x.shape());
-        }
+        checkShape(x);
         if (!Tape.isTraining()) {
             return Normalization.batchNorm(
                     x,

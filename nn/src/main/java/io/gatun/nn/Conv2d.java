@@ -255,7 +255,8 @@ public final class Conv2d implements FusesResidual, FusesMaxPool {
                 relu);
     }
 
-    private Tensor kernel() {
+    /** The weights as those of a cross-correlation. */
+    Tensor kernel() {
         return flipped ? ConvNd.flip(weight.value()) : weight.value();
     }
 

@@ -149,6 +149,9 @@ public final class Sequential implements FusesResidual {
                 // answer is faster with the ReLU inside layer i.
                 y = layers.get(i + 2).forward(layers.get(i).forward(y)).relu();
                 i += 2;
+            } else if (isNormalizedConvolution(i) && Tape.isTraining()) {
+                y = ((BatchNorm2d) layers.get(i)).forwardConvolution(y, (Conv2d) layers.get(i + 2));
+                i += 2;
             } else if (i < last
                     && layers.get(i + 1) instanceof Relu
                     && layers.get(i) instanceof FusesRelu) {
@@ -161,6 +164,18 @@ public final class Sequential implements FusesResidual {
             }
         }
         return residual != null ? FusesResidual.add(y, residual, relu) : relu ? y.relu() : y;
+    }
+
+    /**
+     * Whether layer i is a normalisation with a ReLU and a convolution behind it, to whose result
+     * nothing is done in its own kernel: another normalisation follows.
+     */
+    private boolean isNormalizedConvolution(int i) {
+        return i + 3 < layers.size()
+                && layers.get(i) instanceof BatchNorm2d
+                && layers.get(i + 1) instanceof Relu
+                && layers.get(i + 2) instanceof Conv2d
+                && layers.get(i + 3) instanceof BatchNorm2d;
     }
 
     /**

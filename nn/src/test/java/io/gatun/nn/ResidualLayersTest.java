@@ -181,6 +181,51 @@ class ResidualLayersTest {
         }
     }
 
+    /**
+     * A convolution that normalises what it reads is the same function as its layers one by one.
+     */
+    @Test
+    void convolutionBetweenNormalisationsEqualsItsLayers() {
+        Layer model =
+                Sequential.of(
+                                conv(16, 16, 3),
+                                BatchNorm2d.of(16),
+                                Relu.of(),
+                                conv(16, 16, 3).bias(true),
+                                BatchNorm2d.of(16))
+                        .initialize(11);
+        Tensor x = image(12, 8, 16, 16, 16);
+        Tensor seed = image(13, 8, 16, 16, 16);
+        List<List<float[]>> results = new ArrayList<>();
+        for (boolean together : new boolean[] {true, false}) {
+            Sequential own = (Sequential) model.map(Parameter::copy);
+            List<Tensor> targets = new ArrayList<>(List.of(x));
+            own.parameters().forEach(parameter -> targets.add(parameter.value()));
+            List<float[]> all = new ArrayList<>();
+            try (Tape tape = Tape.open(2)) {
+                Tensor y = x;
+                for (Layer layer : together ? List.<Layer>of(own) : own.layers()) {
+                    y = layer.forward(y);
+                }
+                all.add(y.toFloatArray());
+                Gradients gradients = tape.vjp(y, seed, targets.toArray(Tensor[]::new));
+                targets.forEach(target -> all.add(gradients.of(target).toFloatArray()));
+            }
+            own.state().forEach(state -> all.add(state.value().toFloatArray()));
+            results.add(all);
+        }
+        for (int i = 0; i < results.get(0).size(); i++) {
+            float[] expected = results.get(1).get(i);
+            float most = 0;
+            for (float value : expected) {
+                most = Math.max(most, Math.abs(value));
+            }
+            // the gradient of a bias before a normalisation is 0, made of 2,048 terms
+            float tolerance = Math.max(2e-5f * most, 1e-4f);
+            assertArrayEquals(expected, results.get(0).get(i), tolerance, "result " + i);
+        }
+    }
+
     /* ---------------------------------------------------------------- running statistics */
 
     @Test
@@ -371,9 +416,11 @@ class ResidualLayersTest {
                 Memory.resetPeak();
                 tape.lastGradients(loss, model.parameters());
                 long peak = Memory.report().peakLiveBytes() - before;
-                assertTrue(peak <= 1.1 * forward, peak + " bytes, forward " + forward);
-                // 16 KiB per image and channel of 16 in the first stage, twice for each convolution
-                assertTrue(forward <= 28L << 20, "forward " + forward);
+                assertTrue(peak <= 1.15 * forward, peak + " bytes, forward " + forward);
+                // 64 KiB per image for each of the first stage's seven convolutions and four
+                // results,
+                // a half and a quarter of that in the others; 26 with what lies inside the blocks
+                assertTrue(forward <= 22L << 20, "forward " + forward);
             }
         }
     }

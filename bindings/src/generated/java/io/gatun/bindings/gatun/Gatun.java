@@ -23,10 +23,10 @@ public class Gatun extends Gatun$shared {
     static final SymbolLookup SYMBOL_LOOKUP = SymbolLookup.loaderLookup()
             .or(Linker.nativeLinker().defaultLookup());
 
-    private static final int GATUN_ABI_VERSION = (int)4L;
+    private static final int GATUN_ABI_VERSION = (int)5L;
     /**
      * {@snippet lang=c :
-     * #define GATUN_ABI_VERSION 4
+     * #define GATUN_ABI_VERSION 5
      * }
      */
     public static int GATUN_ABI_VERSION() {
@@ -2344,6 +2344,198 @@ public class Gatun extends Gatun$shared {
         }
     }
 
+    private static class gatun_conv2d_normalizes {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Gatun.C_INT,
+            Gatun.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("gatun_conv2d_normalizes");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t gatun_conv2d_normalizes(const gatun_conv2d *conv)
+     * }
+     */
+    public static FunctionDescriptor gatun_conv2d_normalizes$descriptor() {
+        return gatun_conv2d_normalizes.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t gatun_conv2d_normalizes(const gatun_conv2d *conv)
+     * }
+     */
+    public static MethodHandle gatun_conv2d_normalizes$handle() {
+        return gatun_conv2d_normalizes.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t gatun_conv2d_normalizes(const gatun_conv2d *conv)
+     * }
+     */
+    public static MemorySegment gatun_conv2d_normalizes$address() {
+        return gatun_conv2d_normalizes.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t gatun_conv2d_normalizes(const gatun_conv2d *conv)
+     * }
+     */
+    public static int gatun_conv2d_normalizes(MemorySegment conv) {
+        var mh$ = gatun_conv2d_normalizes.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("gatun_conv2d_normalizes", conv);
+            }
+            return (int)mh$.invokeExact(conv);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class gatun_conv2d_normalized_forward {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Gatun.C_INT,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("gatun_conv2d_normalized_forward");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t gatun_conv2d_normalized_forward(const gatun_conv2d *conv, const float *affine, const float *x, const void *w, const float *bias, float *y, void *workspace)
+     * }
+     */
+    public static FunctionDescriptor gatun_conv2d_normalized_forward$descriptor() {
+        return gatun_conv2d_normalized_forward.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t gatun_conv2d_normalized_forward(const gatun_conv2d *conv, const float *affine, const float *x, const void *w, const float *bias, float *y, void *workspace)
+     * }
+     */
+    public static MethodHandle gatun_conv2d_normalized_forward$handle() {
+        return gatun_conv2d_normalized_forward.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t gatun_conv2d_normalized_forward(const gatun_conv2d *conv, const float *affine, const float *x, const void *w, const float *bias, float *y, void *workspace)
+     * }
+     */
+    public static MemorySegment gatun_conv2d_normalized_forward$address() {
+        return gatun_conv2d_normalized_forward.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t gatun_conv2d_normalized_forward(const gatun_conv2d *conv, const float *affine, const float *x, const void *w, const float *bias, float *y, void *workspace)
+     * }
+     */
+    public static int gatun_conv2d_normalized_forward(MemorySegment conv, MemorySegment affine, MemorySegment x, MemorySegment w, MemorySegment bias, MemorySegment y, MemorySegment workspace) {
+        var mh$ = gatun_conv2d_normalized_forward.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("gatun_conv2d_normalized_forward", conv, affine, x, w, bias, y, workspace);
+            }
+            return (int)mh$.invokeExact(conv, affine, x, w, bias, y, workspace);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class gatun_conv2d_normalized_backward_weight {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Gatun.C_INT,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("gatun_conv2d_normalized_backward_weight");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t gatun_conv2d_normalized_backward_weight(const gatun_conv2d *conv, const float *affine, const float *x, const float *dy, float *dw, float *dbias, void *workspace)
+     * }
+     */
+    public static FunctionDescriptor gatun_conv2d_normalized_backward_weight$descriptor() {
+        return gatun_conv2d_normalized_backward_weight.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t gatun_conv2d_normalized_backward_weight(const gatun_conv2d *conv, const float *affine, const float *x, const float *dy, float *dw, float *dbias, void *workspace)
+     * }
+     */
+    public static MethodHandle gatun_conv2d_normalized_backward_weight$handle() {
+        return gatun_conv2d_normalized_backward_weight.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t gatun_conv2d_normalized_backward_weight(const gatun_conv2d *conv, const float *affine, const float *x, const float *dy, float *dw, float *dbias, void *workspace)
+     * }
+     */
+    public static MemorySegment gatun_conv2d_normalized_backward_weight$address() {
+        return gatun_conv2d_normalized_backward_weight.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t gatun_conv2d_normalized_backward_weight(const gatun_conv2d *conv, const float *affine, const float *x, const float *dy, float *dw, float *dbias, void *workspace)
+     * }
+     */
+    public static int gatun_conv2d_normalized_backward_weight(MemorySegment conv, MemorySegment affine, MemorySegment x, MemorySegment dy, MemorySegment dw, MemorySegment dbias, MemorySegment workspace) {
+        var mh$ = gatun_conv2d_normalized_backward_weight.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("gatun_conv2d_normalized_backward_weight", conv, affine, x, dy, dw, dbias, workspace);
+            }
+            return (int)mh$.invokeExact(conv, affine, x, dy, dw, dbias, workspace);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
     private static class gatun_maxpool2d_index_bytes {
         public static final FunctionDescriptor DESC = FunctionDescriptor.of(
             Gatun.C_INT,
@@ -2842,6 +3034,71 @@ public class Gatun extends Gatun$shared {
                 traceDowncall("gatun_batch_norm_apply", norm, x, mean, variance, gamma, beta, residual, y, workspace);
             }
             return (int)mh$.invokeExact(norm, x, mean, variance, gamma, beta, residual, y, workspace);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class gatun_batch_norm_affine {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Gatun.C_INT,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("gatun_batch_norm_affine");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t gatun_batch_norm_affine(const gatun_batch_norm *norm, const float *mean, const float *variance, const float *gamma, const float *beta, float *affine)
+     * }
+     */
+    public static FunctionDescriptor gatun_batch_norm_affine$descriptor() {
+        return gatun_batch_norm_affine.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t gatun_batch_norm_affine(const gatun_batch_norm *norm, const float *mean, const float *variance, const float *gamma, const float *beta, float *affine)
+     * }
+     */
+    public static MethodHandle gatun_batch_norm_affine$handle() {
+        return gatun_batch_norm_affine.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t gatun_batch_norm_affine(const gatun_batch_norm *norm, const float *mean, const float *variance, const float *gamma, const float *beta, float *affine)
+     * }
+     */
+    public static MemorySegment gatun_batch_norm_affine$address() {
+        return gatun_batch_norm_affine.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t gatun_batch_norm_affine(const gatun_batch_norm *norm, const float *mean, const float *variance, const float *gamma, const float *beta, float *affine)
+     * }
+     */
+    public static int gatun_batch_norm_affine(MemorySegment norm, MemorySegment mean, MemorySegment variance, MemorySegment gamma, MemorySegment beta, MemorySegment affine) {
+        var mh$ = gatun_batch_norm_affine.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("gatun_batch_norm_affine", norm, mean, variance, gamma, beta, affine);
+            }
+            return (int)mh$.invokeExact(norm, mean, variance, gamma, beta, affine);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
