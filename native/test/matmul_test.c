@@ -72,10 +72,15 @@ static void test_divided(void) {
 }
 
 static void test_nan(void) {
-    for (int m = 1; m <= 3; m++) { /* also through the kernels for one row */
-        float a[6] = {1, NAN, 2, NAN, 3, NAN}, b[4] = {1, -2, 0, 0}, c[6], bias[2] = {0, 0};
-        gatun_gemm g = {m, 2, 2, 0, 0, 2, 2, 2, 0, GATUN_ACTIVATE_RELU, 1};
-        CHECK(gatun_matmul(&g, a, b, bias, c) == GATUN_OK && isnan(c[0]) && isnan(c[1]), "NaN stays, m = %d", m);
+    for (int m = 1; m <= 3; m++) { /* also through the kernels for one row, and the own tiles */
+        for (int k = 2; k <= 8; k += 6) {
+            float a[24], b[16] = {1, -2}, c[6], bias[2] = {0, 0};
+            for (int i = 0; i < m * k; i++) {
+                a[i] = i % 2 == 0 ? 1 : NAN;
+            }
+            gatun_gemm g = {m, 2, k, 0, 0, k, 2, 2, 0, GATUN_ACTIVATE_RELU, 1};
+            CHECK(gatun_matmul(&g, a, b, bias, c) == GATUN_OK && isnan(c[0]) && isnan(c[2 * m - 1]), "NaN stays, m = %d", m);
+        }
     }
 }
 

@@ -7,6 +7,7 @@
 #include "reference.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <string.h>
 
@@ -97,6 +98,18 @@ double reference_binary(int op, double a, double b) {
     case GATUN_GREATER: return a > b;
     case GATUN_ADD_RELU: return larger(a + b, 0);
     default: return op >= GATUN_GELU_GRAD ? b * slope(op, a) : a == b;
+    }
+}
+
+void reference_product(int m, int n, int k, const float *a, const float *b, float *c) {
+    memset(c, 0, (size_t)m * (size_t)n * sizeof(float));
+    for (int i = 0; i < m; i++, c += n) {
+        for (int p = 0; p < k; p++) {
+            const float v = *a++, *row = b + (ptrdiff_t)p * n;
+            for (int j = 0; j < n; j++) {
+                c[j] += v * row[j];
+            }
+        }
     }
 }
 

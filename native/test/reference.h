@@ -13,6 +13,8 @@
 double reference_unary(int op, double a, double p, double q);
 double reference_binary(int op, double a, double b);
 void reference_reduce(int op, const gatun_nd *nd, const float *a, double *y, double *size);
+/* c = a b, without gaps and in single precision: the stand-in of sgemm. */
+void reference_product(int m, int n, int k, const float *a, const float *b, float *c);
 void reference_matmul(const gatun_gemm *g, const float *a, const float *b, const float *bias, const float *c0,
                       double *c, double *size);
 void reference_conv_forward(const gatun_conv2d *c, const float *x, const float *w, const float *bias,
