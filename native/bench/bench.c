@@ -435,6 +435,7 @@ int main(int argc, char **argv) {
     bench_gemm(128, 512, 10, 0, 1), bench_gemm(512, 512, 512, 0, 0);
     bench_gemm(64, 120, 400, 0, 0), bench_gemm(64, 84, 120, 0, 0), bench_gemm(64, 10, 84, 0, 0);
     bench_gemm(64, 400, 120, 0, 1), bench_gemm(400, 120, 64, 1, 0);
+    bench_gemm(4, 512, 512, 0, 0), bench_gemm(4, 512, 512, 0, 1), bench_gemm(16384, 16, 27, 0, 0);
     bench_gemm(1, 120, 400, 0, 0), bench_gemm(1, 120, 400, 0, 1), bench_gemm(1, 10, 84, 0, 0);
     bench_gemm(1, 512, 784, 0, 0), bench_gemm(1, 512, 784, 0, 1);
     bench_rest();

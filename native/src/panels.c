@@ -14,19 +14,36 @@
 #include <stddef.h>
 #include <string.h>
 
-/* Rows of op(b) in a slice: with two vectors of columns they take 34 KiB. */
-enum { DEPTH = 272 };
+/* Floats of a slice. */
+enum { SLICE = 272 * 2 * GATUN_LINE_FLOATS };
 /* Rows of op(a) that see a slice before the next one is made: their part of it stays in the second-level cache. */
 enum { ROWS = 256 };
 /* Rows of the result that are summed up beside it where it has no room for a whole vector. */
 enum { EDGE_ROWS = 28 };
+/* Shorter vectors were not measured: OpenBLAS computes those products. */
+enum { MIN_VECTOR = 8 };
 
-/* Fewer of any of them leave the tiles half empty, or the slice not worth its copy. */
-enum { MIN_ROWS = 24, MIN_COLUMNS = 24, MIN_DEPTH = 48 };
+struct limits {
+    int64_t depth;                         /* rows of op(b) in a slice of two vectors of columns: 34 or 25 KiB */
+    int32_t min_rows, min_columns, min_depth;
+    int32_t max_least;                     /* of the smallest of the three */
+};
+
+/*
+ * With AVX-512 OpenBLAS has kernels of its own for small products, which do not pack. With AVX2 it packs the smallest ones,
+ * too, and takes 1.4 to 3 times as long over them; from 128 in each direction on that no longer matters, while we read a
+ * larger matrix from further away than it does.
+ */
+static struct limits limits_of(const struct gatun_kernels *kernels) {
+    return kernels->vector == GATUN_LINE_FLOATS ? (struct limits){272, 24, 24, 48, INT32_MAX}
+                                                : (struct limits){400, 2, 2, 4, 128};
+}
 
 int32_t gatun_panels_suit(const struct gatun_kernels *kernels, const gatun_gemm *g) {
-    return kernels->vector == GATUN_LINE_FLOATS && (g->beta == 0.0f || g->beta == 1.0f) && g->m >= MIN_ROWS
-        && g->n >= MIN_COLUMNS && g->k >= MIN_DEPTH;
+    const struct limits limits = limits_of(kernels);
+    return kernels->vector >= MIN_VECTOR && (g->beta == 0.0f || g->beta == 1.0f) && g->m >= limits.min_rows
+        && g->n >= limits.min_columns && g->k >= limits.min_depth
+        && GATUN_MIN(GATUN_MIN(g->m, g->n), g->k) <= limits.max_least;
 }
 
 /* depth rows and lanes columns of op(b), in rows of width floats, the surplus zero. */
@@ -44,6 +61,10 @@ static void copy_slice(const struct gatun_kernels *k, const gatun_gemm *g, const
     if (lanes == 2 * GATUN_LINE_FLOATS) { /* of a length that is known here: a few moves instead of a call */
         for (int64_t i = 0; i < depth; i++) {
             memcpy(slice + i * width, b + i * g->ldb, 2 * GATUN_LINE_FLOATS * sizeof(float));
+        }
+    } else if (lanes == GATUN_LINE_FLOATS) {
+        for (int64_t i = 0; i < depth; i++) {
+            memcpy(slice + i * width, b + i * g->ldb, GATUN_LINE_FLOATS * sizeof(float));
         }
     } else {
         for (int64_t i = 0; i < depth; i++) {
@@ -79,10 +100,10 @@ static void add_outer(const struct gatun_kernels *k, const gatun_gemm *g, int64_
 
 void gatun_multiply_panels(const struct gatun_kernels *k, const gatun_gemm *g, int64_t m, int64_t n, const float *a,
                            const float *b, const float *bias, float *c) {
-    _Alignas(64) float slice[DEPTH * 2 * GATUN_LINE_FLOATS];
+    _Alignas(64) float slice[SLICE];
     const int64_t a_row = g->trans_a ? 1 : g->lda, a_depth = g->trans_a ? g->lda : 1;
     const int64_t b_depth = g->trans_b ? 1 : g->ldb, b_column = g->trans_b ? g->ldb : 1;
-    const int64_t slices = (g->k + DEPTH - 1) / DEPTH, longest = (g->k + slices - 1) / slices;
+    const int64_t most = limits_of(k).depth, slices = (g->k + most - 1) / most, longest = (g->k + slices - 1) / slices;
     for (int64_t row = 0; row < m; row += ROWS) {
         const int64_t rows = GATUN_MIN(m - row, ROWS);
         float *out = c + row * g->ldc;
