@@ -9,7 +9,7 @@ import java.util.List;
 
 /**
  * One layer with more and more images, pixels and channels, each in a group that is named by what
- * grows, each case by how much of it there is.
+ * grows, each case by how much of it there is. They are measured {@linkplain InTurns in turns}.
  */
 final class GrowthCases {
     private static final int CHANNELS = 64;
@@ -18,18 +18,21 @@ final class GrowthCases {
 
     private GrowthCases() {}
 
-    static List<KernelCase> all() {
-        List<KernelCase> all = new ArrayList<>();
+    /** The cases of each group. */
+    static List<List<KernelCase>> groups() {
+        List<KernelCase> images = new ArrayList<>();
         for (int batch = 16; batch <= 1024; batch *= 2) {
-            all.add(layer("images", batch, batch, CHANNELS, SIZE));
+            images.add(layer("images", batch, batch, CHANNELS, SIZE));
         }
+        List<KernelCase> pixels = new ArrayList<>();
         for (int size = 16; size <= 128; size *= 2) {
-            all.add(layer("pixels", size * size, BATCH, CHANNELS, size));
+            pixels.add(layer("pixels", size * size, BATCH, CHANNELS, size));
         }
-        for (int channels = 32; channels <= 512; channels *= 2) {
-            all.add(layer("channels", channels, BATCH, channels, SIZE));
+        List<KernelCase> channels = new ArrayList<>();
+        for (int count = 32; count <= 512; count *= 2) {
+            channels.add(layer("channels", count, BATCH, count, SIZE));
         }
-        return all;
+        return List.of(images, pixels, channels);
     }
 
     /** The report's page on growth knows the group by its first word. */

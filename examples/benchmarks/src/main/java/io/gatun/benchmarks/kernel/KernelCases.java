@@ -7,7 +7,7 @@ package io.gatun.benchmarks.kernel;
 import java.util.ArrayList;
 import java.util.List;
 
-/** All kernels that are measured. */
+/** All kernels that are measured one by one. */
 final class KernelCases {
     private KernelCases() {}
 
@@ -17,7 +17,6 @@ final class KernelCases {
         all.addAll(ProductCases.all());
         all.addAll(LayerCases.all());
         all.addAll(MemoryCases.all());
-        all.addAll(GrowthCases.all());
         return all;
     }
 

@@ -6,6 +6,7 @@ package io.gatun.benchmarks.kernel;
 
 import io.gatun.benchmarks.DowncallBenchmark;
 import io.gatun.examples.JsonLines;
+import io.gatun.kernel.NativeKernels;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -54,6 +55,7 @@ public final class KernelSuite {
         }
         for (MachinePeak peak : peaks) {
             KernelCases.all().forEach(kernel -> lines.accept(measure(kernel, "native", peak)));
+            GrowthCases.groups().forEach(group -> measure(group, peak, lines));
         }
         MachinePeak one =
                 peaks.getFirst().threads() == 1 ? peaks.getFirst() : MachinePeak.measure(1);
@@ -69,7 +71,16 @@ public final class KernelSuite {
         double before = MachinePeak.copyNow(peak.threads());
         RunResult result = run(kernels(kernels, peak.threads(), kernel)).iterator().next();
         double after = MachinePeak.copyNow(peak.threads());
-        return line(kernel, result, peak, (before + after) / 2);
+        return line(kernel, kernels, median(result), peak, (before + after) / 2);
+    }
+
+    /** Native kernels that are compared with each other. */
+    private static void measure(List<KernelCase> group, MachinePeak peak, Consumer<String> lines) {
+        double copy = MachinePeak.copyNow(peak.threads());
+        double[] micros = InTurns.medians(new NativeKernels(), group, peak.threads());
+        for (int i = 0; i < micros.length; i++) {
+            lines.accept(line(group.get(i), "native", micros[i], peak, copy));
+        }
     }
 
     private static ChainedOptionsBuilder downcalls() {
@@ -102,15 +113,18 @@ public final class KernelSuite {
     }
 
     private static String line(
-            KernelCase kernel, RunResult result, MachinePeak peak, double copyGigabytes) {
-        double micros = median(result);
+            KernelCase kernel,
+            String kernels,
+            double micros,
+            MachinePeak peak,
+            double copyGigabytes) {
         double gflops = kernel.flops() / micros / 1e3;
         double gigabytes = kernel.bytes() / micros / 1e3;
         Map<String, Object> line = new LinkedHashMap<>();
         line.put("group", kernel.group());
         line.put("kernel", kernel.name());
-        line.put("kernels", result.getParams().getParam("kernels"));
-        line.put("threads", Integer.valueOf(result.getParams().getParam("threads")));
+        line.put("kernels", kernels);
+        line.put("threads", peak.threads());
         line.put("micros", micros);
         line.put("flops", kernel.flops());
         line.put("bytes", kernel.bytes());

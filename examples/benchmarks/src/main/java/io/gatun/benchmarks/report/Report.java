@@ -93,7 +93,8 @@ public final class Report {
                 ### Growth
 
                 The forward pass of a 3x3 layer. Its multiplications grow in a straight line with images, with pixels and with
-                the square of the channels: where the curves are level, so does the time.
+                the square of the channels: where the curves are level, so does the time. The sizes of a curve are measured in
+                turns.
 
                 ![Curves: time for each image, pixel and pair of channels](images/performance-growth.png)
                 """,

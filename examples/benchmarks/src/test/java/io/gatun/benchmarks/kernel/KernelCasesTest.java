@@ -64,6 +64,14 @@ class KernelCasesTest {
     }
 
     @Test
+    void eachTakesTurns() {
+        List<KernelCase> images = GrowthCases.groups().getFirst().subList(0, 2);
+        double[] micros = InTurns.medians(new NativeKernels(), images, 1);
+        assertEquals(2, micros.length);
+        assertTrue(micros[0] > 0 && micros[1] > 0);
+    }
+
+    @Test
     void convolutionsCountAsPublished() {
         KernelCase layer = KernelCases.find("convolution/ResNet-18 64, 56x56, 3x3");
         assertEquals(2.0 * 56 * 56 * 64 * 64 * 9, layer.flops());
