@@ -10,7 +10,6 @@ import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import java.lang.foreign.MemorySegment;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -189,7 +188,7 @@ public final class ReferenceKernels implements Kernels {
         }
     }
 
-    private static double activate(Activation activation, double x) {
+    static double activate(Activation activation, double x) {
         return activation == Activation.RELU ? Math.max(x, 0) : x;
     }
 
@@ -250,43 +249,7 @@ public final class ReferenceKernels implements Kernels {
         return 0;
     }
 
-    /** One pair of an output position and an input position that a kernel position joins. */
-    private interface Tap {
-        void at(long input, long output, long weight);
-    }
-
-    /**
-     * Visits all pairs of pixels; positions are those of channel 0, and weight that of channels 0,
-     * 0.
-     */
-    private static void taps(Conv2d c, Tap tap) {
-        for (int n = 0; n < c.batch(); n++) {
-            for (int oy = 0; oy < c.outHeight(); oy++) {
-                for (int ox = 0; ox < c.outWidth(); ox++) {
-                    long output =
-                            (((long) n * c.outHeight() + oy) * c.outWidth() + ox) * c.outChannels();
-                    for (int ky = 0; ky < c.kernelHeight(); ky++) {
-                        int iy = oy * c.strideHeight() - c.padTop() + ky * c.dilationHeight();
-                        for (int kx = 0; kx < c.kernelWidth(); kx++) {
-                            int ix = ox * c.strideWidth() - c.padLeft() + kx * c.dilationWidth();
-                            if (iy >= 0 && iy < c.inHeight() && ix >= 0 && ix < c.inWidth()) {
-                                long input =
-                                        (((long) n * c.inHeight() + iy) * c.inWidth() + ix)
-                                                * c.inChannels();
-                                long weight =
-                                        ((long) ky * c.kernelWidth() + kx)
-                                                * groupChannels(c)
-                                                * c.outChannels();
-                                tap.at(input, output, weight);
-                            }
-                        }
-                    }
-                }
-            }
-        }
-    }
-
-    private static double[] doubles(MemorySegment s, long n) {
+    static double[] doubles(MemorySegment s, long n) {
         double[] out = new double[Math.toIntExact(n)];
         for (int i = 0; i < out.length; i++) {
             out[i] = at(s, i);
@@ -294,42 +257,9 @@ public final class ReferenceKernels implements Kernels {
         return out;
     }
 
-    private static void store(double[] from, MemorySegment to) {
+    static void store(double[] from, MemorySegment to) {
         for (int i = 0; i < from.length; i++) {
             put(to, i, from[i]);
-        }
-    }
-
-    private static long inputSize(Conv2d c) {
-        return (long) c.batch() * c.inHeight() * c.inWidth() * c.inChannels();
-    }
-
-    private static long outputSize(Conv2d c) {
-        return (long) c.batch() * c.outHeight() * c.outWidth() * c.outChannels();
-    }
-
-    private static long weightSize(Conv2d c) {
-        return (long) c.kernelHeight() * c.kernelWidth() * groupChannels(c) * c.outChannels();
-    }
-
-    /** Input channels that an output channel sees. */
-    private static int groupChannels(Conv2d c) {
-        return c.inChannels() / c.groups();
-    }
-
-    /** An input channel, counted from that of channel 0, and the outputs from..to that see it. */
-    private interface Channel {
-        void at(int input, int row, int from, int to);
-    }
-
-    /** Visits the input channels; row is that of the weight, counted from channels 0, 0. */
-    private static void channels(Conv2d c, Channel channel) {
-        int in = groupChannels(c);
-        int out = c.outChannels() / c.groups();
-        for (int g = 0; g < c.groups(); g++) {
-            for (int i = 0; i < in; i++) {
-                channel.at(g * in + i, i * c.outChannels(), g * out, (g + 1) * out);
-            }
         }
     }
 
@@ -343,32 +273,7 @@ public final class ReferenceKernels implements Kernels {
             MemorySegment y,
             MemorySegment workspace,
             int threads) {
-        double[] image = doubles(x, inputSize(c));
-        double[] kernel = doubles(w, weightSize(c));
-        double[] sum = new double[Math.toIntExact(outputSize(c))];
-        taps(
-                c,
-                (input, output, weight) -> {
-                    int pixel = (int) output;
-                    channels(
-                            c,
-                            (i, row, from, to) -> {
-                                double value = image[(int) input + i];
-                                int first = (int) weight + row;
-                                for (int o = from; o < to; o++) {
-                                    sum[pixel + o] += value * kernel[first + o];
-                                }
-                            });
-                });
-        for (int i = 0; i < sum.length; i++) {
-            sum[i] =
-                    activate(
-                            c.activation(),
-                            sum[i]
-                                    + (bias == null ? 0 : at(bias, i % c.outChannels()))
-                                    + (residual == null ? 0 : at(residual, i)));
-        }
-        store(sum, y);
+        ReferenceConvolution.forward(c, x, w, bias, residual, y);
     }
 
     @Override
@@ -379,7 +284,8 @@ public final class ReferenceKernels implements Kernels {
             MemorySegment dx,
             MemorySegment workspace,
             int threads) {
-        addInputGradient(c, dy, w, new double[Math.toIntExact(inputSize(c))], dx);
+        double[] zeros = new double[Math.toIntExact(ReferenceConvolution.inputSize(c))];
+        ReferenceConvolution.addInputGradient(c, dy, w, zeros, dx);
     }
 
     @Override
@@ -395,29 +301,8 @@ public final class ReferenceKernels implements Kernels {
             MemorySegment dx,
             MemorySegment workspace,
             int threads) {
-        addInputGradient(c, dy, w, doubles(dx, inputSize(c)), dx);
-    }
-
-    private static void addInputGradient(
-            Conv2d c, MemorySegment dy, MemorySegment w, double[] sum, MemorySegment dx) {
-        double[] gradient = doubles(dy, outputSize(c));
-        double[] kernel = doubles(w, weightSize(c));
-        taps(
-                c,
-                (input, output, weight) -> {
-                    int pixel = (int) output;
-                    channels(
-                            c,
-                            (i, row, from, to) -> {
-                                int first = (int) weight + row;
-                                double total = 0;
-                                for (int o = from; o < to; o++) {
-                                    total += gradient[pixel + o] * kernel[first + o];
-                                }
-                                sum[(int) input + i] += total;
-                            });
-                });
-        store(sum, dx);
+        double[] before = doubles(dx, ReferenceConvolution.inputSize(c));
+        ReferenceConvolution.addInputGradient(c, dy, w, before, dx);
     }
 
     @Override
@@ -429,31 +314,7 @@ public final class ReferenceKernels implements Kernels {
             @Nullable MemorySegment dbias,
             MemorySegment workspace,
             int threads) {
-        double[] image = doubles(x, inputSize(c));
-        double[] gradient = doubles(dy, outputSize(c));
-        double[] sum = new double[Math.toIntExact(weightSize(c))];
-        taps(
-                c,
-                (input, output, weight) -> {
-                    int pixel = (int) output;
-                    channels(
-                            c,
-                            (i, row, from, to) -> {
-                                double value = image[(int) input + i];
-                                int first = (int) weight + row;
-                                for (int o = from; o < to; o++) {
-                                    sum[first + o] += value * gradient[pixel + o];
-                                }
-                            });
-                });
-        store(sum, dw);
-        if (dbias != null) {
-            double[] bias = new double[c.outChannels()];
-            for (int i = 0; i < gradient.length; i++) {
-                bias[i % bias.length] += gradient[i];
-            }
-            store(bias, dbias);
-        }
+        ReferenceConvolution.weightGradient(c, x, dy, dw, dbias);
     }
 
     @Override
@@ -543,7 +404,9 @@ public final class ReferenceKernels implements Kernels {
             MemorySegment dw,
             MemorySegment workspace,
             int threads) {
-        MemorySegment between = MemorySegment.ofArray(new float[Math.toIntExact(outputSize(conv))]);
+        MemorySegment between =
+                MemorySegment.ofArray(
+                        new float[Math.toIntExact(ReferenceConvolution.outputSize(conv))]);
         maxPool2dBackward(pool, dy, winners, between, threads);
         conv2dBackwardWeight(conv, x, between, dw, null, workspace, threads);
     }
@@ -608,7 +471,8 @@ public final class ReferenceKernels implements Kernels {
             int threads) {
         conv2dForward(
                 conv,
-                ReferenceNormalization.normalized(affine, x, inputSize(conv), conv.inChannels()),
+                ReferenceNormalization.normalized(
+                        affine, x, ReferenceConvolution.inputSize(conv), conv.inChannels()),
                 w,
                 bias,
                 null,
@@ -629,7 +493,8 @@ public final class ReferenceKernels implements Kernels {
             int threads) {
         conv2dBackwardWeight(
                 conv,
-                ReferenceNormalization.normalized(affine, x, inputSize(conv), conv.inChannels()),
+                ReferenceNormalization.normalized(
+                        affine, x, ReferenceConvolution.inputSize(conv), conv.inChannels()),
                 dy,
                 dw,
                 dbias,
@@ -759,94 +624,6 @@ public final class ReferenceKernels implements Kernels {
 
     @Override
     public void optimize(Optimizer o, Update u, int threads) {
-        double[] steps = o.kind() == OptimizerKind.LAMB ? new double[(int) u.n()] : new double[0];
-        double weights = 0;
-        double size = 0;
-        for (long i = 0; i < u.n(); i++) {
-            double w = at(u.w(), i);
-            double g = at(u.g(), i) * (double) o.scale();
-            if (o.clip() != 0) {
-                g = Math.min(Math.max(g, -o.clip()), o.clip());
-            }
-            g += (double) o.l2() * w + o.l1() * Math.signum(w);
-            double step = step(o, u, i, g);
-            if (o.kind() == OptimizerKind.LAMB) {
-                step += o.shrink() * w;
-                steps[(int) i] = step;
-                weights += w * w;
-                size += step * step;
-            } else {
-                put(u.w(), i, w - o.shrink() * w - step);
-            }
-        }
-        double rate = o.rate() * (weights > 0 && size > 0 ? Math.sqrt(weights / size) : 1);
-        for (int i = 0; i < steps.length; i++) {
-            put(u.w(), i, at(u.w(), i) - rate * steps[i]);
-        }
-    }
-
-    /** Moves the state of one element, and gives what to take from w. */
-    private static double step(Optimizer o, Update u, long i, double g) {
-        return switch (o.kind()) {
-            case SGD -> {
-                if (o.beta1() == 0) {
-                    yield o.rate() * g;
-                }
-                double velocity = set(u.s0(), i, o.beta1() * state(u.s0(), i) + g);
-                yield o.rate() * (o.has(Optimizer.NESTEROV) ? g + o.beta1() * velocity : velocity);
-            }
-            case ADAGRAD ->
-                    o.rate()
-                            * g
-                            / (Math.sqrt(set(u.s0(), i, state(u.s0(), i) + g * g)) + o.epsilon());
-            case RMSPROP -> {
-                double square = average(u.s0(), i, o.beta2(), g * g);
-                if (o.has(Optimizer.CENTRED)) {
-                    double mean = average(u.s1(), i, o.beta2(), g);
-                    square = Math.max(square - mean * mean, 0);
-                }
-                double step = g / (Math.sqrt(square) + o.epsilon());
-                yield o.rate()
-                        * (o.beta1() == 0
-                                ? step
-                                : set(u.s2(), i, o.beta1() * state(u.s2(), i) + step));
-            }
-            case ADADELTA -> {
-                double square = average(u.s0(), i, o.beta2(), g * g);
-                double step =
-                        g * Math.sqrt((state(u.s1(), i) + o.epsilon()) / (square + o.epsilon()));
-                average(u.s1(), i, o.beta2(), step * step);
-                yield o.rate() * step;
-            }
-            case ADAMAX -> {
-                double first = average(u.s0(), i, o.beta1(), g);
-                double before = o.beta2() * state(u.s1(), i);
-                yield o.firstRate()
-                        * first
-                        / set(u.s1(), i, Math.max(before, Math.abs(g) + o.epsilon()));
-            }
-            case ADAM, LAMB -> {
-                double first = average(u.s0(), i, o.beta1(), g);
-                double second = average(u.s1(), i, o.beta2(), g * g);
-                if (o.has(Optimizer.AMSGRAD)) {
-                    second = set(u.s2(), i, Math.max(state(u.s2(), i), second));
-                }
-                yield (o.firstRate() * first + o.gradientRate() * g)
-                        / (Math.sqrt(second) * o.correction() + o.epsilon());
-            }
-        };
-    }
-
-    private static double state(@Nullable MemorySegment s, long i) {
-        return at(Objects.requireNonNull(s), i);
-    }
-
-    private static double set(@Nullable MemorySegment s, long i, double value) {
-        put(Objects.requireNonNull(s), i, value);
-        return value;
-    }
-
-    private static double average(@Nullable MemorySegment s, long i, double beta, double x) {
-        return set(s, i, beta * state(s, i) + (1 - beta) * x);
+        ReferenceOptimizer.optimize(o, u);
     }
 }
