@@ -63,7 +63,9 @@ static void copy_slice(const struct gatun_kernels *k, const gatun_gemm *g, const
             memcpy(slice + i * width, b + i * g->ldb, 2 * GATUN_LINE_FLOATS * sizeof(float));
         }
     } else if (lanes == GATUN_LINE_FLOATS) {
+        /* the next slice is on its way while this one is multiplied: its rows are too far apart for the processor to guess */
         for (int64_t i = 0; i < depth; i++) {
+            __builtin_prefetch(b + i * g->ldb + GATUN_LINE_FLOATS, 0, 2);
             memcpy(slice + i * width, b + i * g->ldb, GATUN_LINE_FLOATS * sizeof(float));
         }
     } else {
