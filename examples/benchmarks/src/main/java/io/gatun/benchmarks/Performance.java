@@ -6,6 +6,7 @@ package io.gatun.benchmarks;
 
 import io.gatun.Backend;
 import io.gatun.benchmarks.kernel.KernelSuite;
+import io.gatun.benchmarks.kernel.OneDnnSuite;
 import io.gatun.benchmarks.report.Report;
 import io.gatun.examples.JsonLines;
 import io.gatun.examples.Processor;
@@ -129,6 +130,9 @@ public final class Performance {
         for (Plan plan : IN_JAVA) {
             compare(plan, 1, plan.alone(), ours, inJava);
         }
+        System.err.println("Layers beside oneDNN, a minute");
+        Path layers = empty("5-layers.jsonl");
+        OneDnnSuite.run(PROCESSORS, line -> append(layers, line));
     }
 
     private static Map<String, Object> machine() {

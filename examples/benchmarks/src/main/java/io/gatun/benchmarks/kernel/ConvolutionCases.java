@@ -23,8 +23,7 @@ final class ConvolutionCases {
     private static final Set<ConvPass> FIRST =
             EnumSet.of(ConvPass.FORWARD, ConvPass.BACKWARD_WEIGHT);
 
-    private record Layer(
-            int batch, int in, int size, int out, int kernel, int stride, int padding) {
+    record Layer(int batch, int in, int size, int out, int kernel, int stride, int padding) {
 
         Conv2d conv() {
             int wide = (size + 2 * padding - kernel) / stride + 1;
@@ -171,6 +170,19 @@ final class ConvolutionCases {
         MemorySegment x = buffers.floats(sizeX(conv));
         MemorySegment w = buffers.floats(sizeW(conv));
         MemorySegment y = buffers.floats(sizeY(conv));
+        return call(kernels, buffers, threads, conv, pass, x, w, y);
+    }
+
+    /** A call as a training step makes it. */
+    static Runnable call(
+            Kernels kernels,
+            Buffers buffers,
+            int threads,
+            Conv2d conv,
+            ConvPass pass,
+            MemorySegment x,
+            MemorySegment w,
+            MemorySegment y) {
         MemorySegment scratch = buffers.bytes(kernels.conv2dWorkspace(conv, pass, threads));
         return switch (pass) {
             case FORWARD ->
@@ -182,15 +194,37 @@ final class ConvolutionCases {
         };
     }
 
-    private static long sizeX(Conv2d c) {
+    /** A forward call as an inference session makes it: its weights were transformed before. */
+    static Runnable packed(
+            Kernels kernels,
+            Buffers buffers,
+            int threads,
+            Conv2d conv,
+            MemorySegment x,
+            MemorySegment w,
+            MemorySegment y) {
+        ConvAlgorithm algorithm =
+                kernels.conv2dAlgorithm(conv.by(conv.algorithm(), true), ConvPass.FORWARD, threads);
+        Conv2d plain = conv.by(algorithm, false);
+        long bytes = kernels.conv2dPackedBytes(plain, threads);
+        if (bytes == 0) {
+            return call(kernels, buffers, threads, plain, ConvPass.FORWARD, x, w, y);
+        }
+        MemorySegment ready = buffers.bytes(bytes);
+        kernels.conv2dPack(plain, w, ready, threads);
+        Conv2d packed = conv.by(algorithm, true);
+        return call(kernels, buffers, threads, packed, ConvPass.FORWARD, x, ready, y);
+    }
+
+    static long sizeX(Conv2d c) {
         return (long) c.batch() * c.inHeight() * c.inWidth() * c.inChannels();
     }
 
-    private static long sizeY(Conv2d c) {
+    static long sizeY(Conv2d c) {
         return (long) c.batch() * c.outHeight() * c.outWidth() * c.outChannels();
     }
 
-    private static long sizeW(Conv2d c) {
+    static long sizeW(Conv2d c) {
         return (long) c.kernelHeight() * c.kernelWidth() * c.inChannels() * c.outChannels();
     }
 }

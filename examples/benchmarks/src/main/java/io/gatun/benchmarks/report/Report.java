@@ -88,7 +88,7 @@ public final class Report {
 
                 ![Roofline](images/performance-roofline.svg)
                 """,
-                kernels.all(),
+                kernels.all() + LayerTable.section(results.layers()),
                 """
                 ### Growth
 

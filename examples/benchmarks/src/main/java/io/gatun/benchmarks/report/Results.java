@@ -66,10 +66,30 @@ final class Results {
         }
     }
 
+    /**
+     * A pass of a layer beside oneDNN's.
+     *
+     * @param oneDnn the other's version
+     * @param ratio how many times as fast Gatun was
+     * @param best how many times as fast the best prototype was; NaN if there was none
+     */
+    record Layer(
+            String name,
+            String pass,
+            int threads,
+            String oneDnn,
+            double oneDnnMicros,
+            double micros,
+            double ratio,
+            double low,
+            double high,
+            double best) {}
+
     private Machine machine = new Machine("", "", "", "", "");
     private final List<Peak> peaks = new ArrayList<>();
     private final List<Model> models = new ArrayList<>();
     private final List<Kernel> kernels = new ArrayList<>();
+    private final List<Layer> layers = new ArrayList<>();
     private double downcallNanos = Double.NaN;
 
     /** Reads files of lines. */
@@ -115,9 +135,25 @@ final class Results {
                             line.number("flops"),
                             line.number("bytes"),
                             line.number("copyBeside")));
+        } else if (line.has("layer")) {
+            layers.add(layer(line));
         } else {
             models.add(model(line));
         }
+    }
+
+    private static Layer layer(Line line) {
+        return new Layer(
+                line.text("layer"),
+                line.text("pass"),
+                line.integer("threads"),
+                line.text("oneDnn"),
+                line.number("oneDnnMicros"),
+                line.number("micros"),
+                line.number("ratio"),
+                line.number("ratioLow"),
+                line.number("ratioHigh"),
+                line.number("best"));
     }
 
     private static Model model(Line line) {
@@ -193,6 +229,11 @@ final class Results {
                                 && each.inJava() == inJava
                                 && each.threads() == threads)
                 .findFirst();
+    }
+
+    /** Layers beside oneDNN; none where it was not there. */
+    List<Layer> layers() {
+        return layers;
     }
 
     List<Model> models() {

@@ -31,6 +31,9 @@ class KernelCasesTest {
             assertEquals(each.key(), KernelCases.find(each.key()).key());
         }
         assertThrows(IllegalArgumentException.class, () -> KernelCases.find("nothing"));
+        for (OneDnnCase each : OneDnnCase.all()) {
+            assertTrue(keys.add(each.name() + ", " + each.passName()), each::name);
+        }
     }
 
     @Test

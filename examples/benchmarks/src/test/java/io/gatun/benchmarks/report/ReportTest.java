@@ -63,6 +63,27 @@ class ReportTest {
     }
 
     @Test
+    void layersBesideOneDnnAreThereIfMeasured() throws IOException {
+        String heading = "### Layers beside oneDNN";
+        assertFalse(Files.readString(write("before").resolve("performance.md")).contains(heading));
+        Files.writeString(
+                folder.resolve("results/5-layers.jsonl"),
+                """
+                {"layer":"VGG 64","pass":"forward","threads":2,"oneDnn":"3.13.0","oneDnnMicros":20000.0,"micros":8000.0,"ratio":2.5,"ratioLow":2.25,"ratioHigh":2.75,"best":2.8}
+                {"layer":"VGG 64","pass":"gradient of the weights","threads":2,"oneDnn":"3.13.0","oneDnnMicros":20.0,"micros":8.0,"ratio":2.5,"ratioLow":2.25,"ratioHigh":2.75,"best":null}
+                """);
+        String page = Files.readString(write("after").resolve("performance.md"));
+        for (String part :
+                List.of(
+                        heading,
+                        "oneDNN 3.13.0, on 2 threads,",
+                        "| VGG 64 | forward | 20.0 ms | 8.00 ms | **2.50 x** (2.25 to 2.75) | 2.52 x |",
+                        "| VGG 64 | gradient of the weights | 20.0 us | 8.00 us | **2.50 x** (2.25 to 2.75) | - |")) {
+            assertTrue(page.contains(part), () -> part + " in " + page);
+        }
+    }
+
+    @Test
     void picturesHaveBarsAndDots() throws IOException {
         Path images = write("docs").resolve("images");
         assertTrue(count(images.resolve("performance-peers.svg"), "<rect") > 8);
