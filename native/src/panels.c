@@ -14,7 +14,7 @@
 #include <stddef.h>
 #include <string.h>
 
-/* Floats of a slice. */
+/* Floats of the largest slice that the limits below allow. */
 enum { SLICE = 272 * 2 * GATUN_LINE_FLOATS };
 /* Rows of op(a) that see a slice before the next one is made: their part of it stays in the second-level cache. */
 enum { ROWS = 256 };
@@ -24,9 +24,9 @@ enum { EDGE_ROWS = 28 };
 enum { MIN_VECTOR = 8 };
 
 struct limits {
-    int64_t depth;                         /* rows of op(b) in a slice of two vectors of columns: 34 or 25 KiB */
+    int64_t depth; /* rows of op(b) in a slice of two vectors of columns: 34 or 25 KiB */
     int32_t min_rows, min_columns, min_depth;
-    int32_t max_least;                     /* of the smallest of the three */
+    int32_t max_least; /* of the smallest of the three */
 };
 
 /*

@@ -16,38 +16,40 @@ import org.jspecify.annotations.Nullable;
 final class ReferenceConvolution {
     private ReferenceConvolution() {}
 
-    /** One pair of an output position and an input position that a kernel position joins. */
-    private interface Tap {
-        void at(long input, long output, long weight);
+    /** An input number, and the outputs from..to of a pixel that a row of weights joins it with. */
+    private interface Pairs {
+        void at(int x, int pixel, int row, int from, int to);
     }
 
-    /**
-     * Visits all pairs of pixels; positions are those of channel 0, and weight that of channels 0,
-     * 0.
-     */
-    private static void taps(Conv2d c, Tap tap) {
+    /** Visits all pairs; pixel and row are where output channel 0 would lie. */
+    private static void pairs(Conv2d c, Pairs pairs) {
         for (int n = 0; n < c.batch(); n++) {
             for (int oy = 0; oy < c.outHeight(); oy++) {
                 for (int ox = 0; ox < c.outWidth(); ox++) {
-                    long output =
-                            (((long) n * c.outHeight() + oy) * c.outWidth() + ox) * c.outChannels();
+                    int pixel = ((n * c.outHeight() + oy) * c.outWidth() + ox) * c.outChannels();
                     for (int ky = 0; ky < c.kernelHeight(); ky++) {
                         int iy = oy * c.strideHeight() - c.padTop() + ky * c.dilationHeight();
                         for (int kx = 0; kx < c.kernelWidth(); kx++) {
                             int ix = ox * c.strideWidth() - c.padLeft() + kx * c.dilationWidth();
                             if (iy >= 0 && iy < c.inHeight() && ix >= 0 && ix < c.inWidth()) {
-                                long input =
-                                        (((long) n * c.inHeight() + iy) * c.inWidth() + ix)
-                                                * c.inChannels();
-                                long weight =
-                                        ((long) ky * c.kernelWidth() + kx)
-                                                * groupChannels(c)
-                                                * c.outChannels();
-                                tap.at(input, output, weight);
+                                int x = (n * c.inHeight() + iy) * c.inWidth() + ix;
+                                int tap = (ky * c.kernelWidth() + kx) * groupChannels(c);
+                                channels(c, x * c.inChannels(), pixel, tap, pairs);
                             }
                         }
                     }
                 }
+            }
+        }
+    }
+
+    private static void channels(Conv2d c, int x, int pixel, int tap, Pairs pairs) {
+        int in = groupChannels(c);
+        int out = c.outChannels() / c.groups();
+        for (int g = 0; g < c.groups(); g++) {
+            for (int i = 0; i < in; i++) {
+                int row = (tap + i) * c.outChannels();
+                pairs.at(x + g * in + i, pixel, row, g * out, (g + 1) * out);
             }
         }
     }
@@ -69,22 +71,6 @@ final class ReferenceConvolution {
         return c.inChannels() / c.groups();
     }
 
-    /** An input channel, counted from that of channel 0, and the outputs from..to that see it. */
-    private interface Channel {
-        void at(int input, int row, int from, int to);
-    }
-
-    /** Visits the input channels; row is that of the weight, counted from channels 0, 0. */
-    private static void channels(Conv2d c, Channel channel) {
-        int in = groupChannels(c);
-        int out = c.outChannels() / c.groups();
-        for (int g = 0; g < c.groups(); g++) {
-            for (int i = 0; i < in; i++) {
-                channel.at(g * in + i, i * c.outChannels(), g * out, (g + 1) * out);
-            }
-        }
-    }
-
     static void forward(
             Conv2d c,
             MemorySegment x,
@@ -95,19 +81,13 @@ final class ReferenceConvolution {
         double[] image = doubles(x, inputSize(c));
         double[] kernel = doubles(w, weightSize(c));
         double[] sum = new double[Math.toIntExact(outputSize(c))];
-        taps(
+        pairs(
                 c,
-                (input, output, weight) -> {
-                    int pixel = (int) output;
-                    channels(
-                            c,
-                            (i, row, from, to) -> {
-                                double value = image[(int) input + i];
-                                int first = (int) weight + row;
-                                for (int o = from; o < to; o++) {
-                                    sum[pixel + o] += value * kernel[first + o];
-                                }
-                            });
+                (i, pixel, row, from, to) -> {
+                    double value = image[i];
+                    for (int o = from; o < to; o++) {
+                        sum[pixel + o] += value * kernel[row + o];
+                    }
                 });
         for (int i = 0; i < sum.length; i++) {
             sum[i] =
@@ -125,20 +105,14 @@ final class ReferenceConvolution {
             Conv2d c, MemorySegment dy, MemorySegment w, double[] sum, MemorySegment dx) {
         double[] gradient = doubles(dy, outputSize(c));
         double[] kernel = doubles(w, weightSize(c));
-        taps(
+        pairs(
                 c,
-                (input, output, weight) -> {
-                    int pixel = (int) output;
-                    channels(
-                            c,
-                            (i, row, from, to) -> {
-                                int first = (int) weight + row;
-                                double total = 0;
-                                for (int o = from; o < to; o++) {
-                                    total += gradient[pixel + o] * kernel[first + o];
-                                }
-                                sum[(int) input + i] += total;
-                            });
+                (i, pixel, row, from, to) -> {
+                    double total = 0;
+                    for (int o = from; o < to; o++) {
+                        total += gradient[pixel + o] * kernel[row + o];
+                    }
+                    sum[i] += total;
                 });
         store(sum, dx);
     }
@@ -152,19 +126,13 @@ final class ReferenceConvolution {
         double[] image = doubles(x, inputSize(c));
         double[] gradient = doubles(dy, outputSize(c));
         double[] sum = new double[Math.toIntExact(weightSize(c))];
-        taps(
+        pairs(
                 c,
-                (input, output, weight) -> {
-                    int pixel = (int) output;
-                    channels(
-                            c,
-                            (i, row, from, to) -> {
-                                double value = image[(int) input + i];
-                                int first = (int) weight + row;
-                                for (int o = from; o < to; o++) {
-                                    sum[first + o] += value * gradient[pixel + o];
-                                }
-                            });
+                (i, pixel, row, from, to) -> {
+                    double value = image[i];
+                    for (int o = from; o < to; o++) {
+                        sum[row + o] += value * gradient[pixel + o];
+                    }
                 });
         store(sum, dw);
         if (dbias != null) {

@@ -56,8 +56,10 @@ final class InTurns {
         return nanos / 1e3 / count;
     }
 
-    private static double median(double[] values) {
-        Arrays.sort(values);
-        return values[values.length / 2];
+    /** The middle one; of an even number the larger of the two. */
+    static double median(double[] values) {
+        double[] sorted = values.clone();
+        Arrays.sort(sorted);
+        return sorted[sorted.length / 2];
     }
 }

@@ -76,9 +76,7 @@ record MachinePeak(int threads, double gflops, double copyGigabytes) {
      * beside which it is measured. Takes about a tenth of a second.
      */
     static double copyNow(int threads) {
-        double[] rates = copies(threads, 9, ROUND_NANOS / 3);
-        Arrays.sort(rates);
-        return rates[rates.length / 2];
+        return InTurns.median(copies(threads, 9, ROUND_NANOS / 3));
     }
 
     private static double[] copies(int threads, int rounds, long nanos) {

@@ -88,9 +88,9 @@ public final class OneDnnSuite {
         }
         Arrays.sort(ratios);
         Map<String, Double> figures = new LinkedHashMap<>();
-        figures.put("oneDnnMicros", median(theirs));
-        figures.put("micros", median(own));
-        figures.put("ratio", median(ratios));
+        figures.put("oneDnnMicros", InTurns.median(theirs));
+        figures.put("micros", InTurns.median(own));
+        figures.put("ratio", InTurns.median(ratios));
         figures.put("ratioLow", ratios[1]); // four of five turns are between these
         figures.put("ratioHigh", ratios[TURNS - 2]);
         return figures;
@@ -122,12 +122,6 @@ public final class OneDnnSuite {
             call.run();
             micros[i] = (System.nanoTime() - begin) / 1e3;
         }
-        return median(micros);
-    }
-
-    private static double median(double[] values) {
-        double[] sorted = values.clone();
-        Arrays.sort(sorted);
-        return sorted[sorted.length / 2];
+        return InTurns.median(micros);
     }
 }
