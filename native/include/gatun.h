@@ -257,8 +257,8 @@ enum gatun_conv_algorithm {
     GATUN_CONV_PIXEL = 5,      /* one input channel: vectors along the pixels of a row */
     GATUN_CONV_GATHER = 6,     /* gradient of the input: a product, whose columns each pixel gathers */
     GATUN_CONV_PARITY = 7,     /* gradient of the input, stride > 1: a direct one per class of pixels */
-    GATUN_CONV_WINOGRAD_2 = 8, /* 3x3, stride 1: F(2,3) */
-    GATUN_CONV_WINOGRAD_4 = 9, /* 3x3, stride 1: F(4,3) */
+    GATUN_CONV_WINOGRAD_2 = 8, /* 3x3, stride 1 or 2: tiles of 2x2 outputs, by F(2,3), or F(2,2) on every second pixel */
+    GATUN_CONV_WINOGRAD_4 = 9, /* the same of 4x4 outputs, by F(4,3), or F(4,2) */
     GATUN_CONV_DEPTHWISE = 10, /* as many groups as channels on both sides */
     GATUN_CONV_ALGORITHMS = 11,
 };

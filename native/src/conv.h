@@ -89,7 +89,6 @@ void conv_winograd_forward(const struct conv_job *job);
 void conv_winograd_backward_input(const struct conv_job *job);
 void conv_winograd_backward_weight(const struct conv_job *job);
 
-/* conv is the flipped one for the gradient of the input. */
 void conv_winograd_plan(const gatun_conv2d *conv, enum gatun_conv_pass pass, const struct gatun_kernels *kernels,
                         struct conv_plan *plan);
 
@@ -100,7 +99,7 @@ int64_t conv_parity_strip_floats(const gatun_conv2d *conv, int64_t rows);
 /* Channels of an image that belong to one part, in the gradient of a depthwise convolution's input. */
 #define CONV_CHANNEL_BLOCK 64
 
-/* The gradient of the input, stride 1, is this convolution of dy with flipped weights. */
+/* The gradient of the input, stride 1, is this convolution of dy with flipped weights; of another stride, with zeros between. */
 gatun_conv2d conv_flipped(const gatun_conv2d *conv);
 
 /* ---- shared by the algorithms */

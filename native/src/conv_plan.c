@@ -172,8 +172,8 @@ static int is_pointwise(const gatun_conv2d *c) {
 }
 
 static int is_winograd(const gatun_conv2d *c) {
-    return c->kernel_height == 3 && c->kernel_width == 3 && is_unit_stride(c) && c->dilation_height == 1
-        && c->dilation_width == 1;
+    return c->kernel_height == 3 && c->kernel_width == 3 && c->dilation_height == 1 && c->dilation_width == 1
+        && c->stride_height == c->stride_width && c->stride_height <= 2;
 }
 
 int conv_supports(const gatun_conv2d *c, enum gatun_conv_pass pass, int32_t algorithm) {
@@ -211,31 +211,39 @@ static int panel_fits(int64_t depth, const struct gatun_kernels *k) {
     return depth * 2 * k->vector * (int64_t)sizeof(float) <= PANEL_BYTES;
 }
 
-/* Multiplications of a direct 3x3 convolution per pair of channels; its tiles are rarely all full. */
-static double direct_work(const gatun_conv2d *c) {
-    return 1.1 * 9 * (double)c->batch * (double)conv_out_pixels(c);
+/*
+ * Multiplications of a direct 3x3 convolution per pair of channels; its tiles are rarely all full, and the classes of pixels
+ * of a strided input gradient are small products.
+ */
+static double direct_work(const gatun_conv2d *c, enum gatun_conv_pass pass) {
+    const double tiles = pass == GATUN_CONV_BACKWARD_INPUT && c->stride_height == 2 ? 1.2 : 1.1;
+    return tiles * 9 * (double)c->batch * (double)conv_out_pixels(c);
 }
 
 /*
- * The same of F(m,3): transforms cost about as much as four multiplications per position and channel of either side, and
- * transforming a weight, or reading a transformed one, as much as a few per position: more if it comes from memory, as it
- * does in a network whose weights no cache holds.
+ * The same of F(m,3), or of F(m,2) on the even pixels of stride 2: transforms cost about as much as four multiplications per
+ * position and channel of either side, more where tiles are large or have copied positions. Transforming a weight, or
+ * reading a transformed one, costs as much as a few per weight: more if it comes from memory, as it does in a network whose
+ * weights no cache holds.
  */
 static double winograd_work(const gatun_conv2d *c, const struct gatun_kernels *k, int32_t m) {
+    const int strided = c->stride_height == 2;
     double tiles = (double)c->batch * (double)(round_up(c->out_width, m) / m) * (double)(round_up(c->out_height, m) / m);
     double in = (double)round_up(c->in_channels, k->vector), out = (double)round_up(c->out_channels, k->vector);
-    double transform = 4.0 * (in + out) / (in * out);
-    double positions = (m + 2) * (m + 2), bytes = sizeof(float) * positions * in * out;
+    double per_channel = !strided ? 4 : m == 4 ? 9 : 5, per_position = !strided ? 0 : m == 4 ? 0.3 : 0.1;
+    double transform = per_position + per_channel * (in + out) / (in * out);
+    double side = strided ? 2 * m + 1 : m + 2, filters = (m + 2) * (m + 2), bytes = sizeof(float) * filters * in * out;
     double weights = !c->packed ? 8 : bytes > CACHED_WEIGHT_BYTES ? 9 : 3;
-    return positions * (tiles * (1.0 + transform) + weights);
+    return side * side * tiles * (1 + transform) + filters * weights;
 }
 
-static enum gatun_conv_algorithm winograd_choice(const gatun_conv2d *c, const struct gatun_kernels *k) {
+static enum gatun_conv_algorithm winograd_choice(const gatun_conv2d *c, enum gatun_conv_pass pass,
+                                                 const struct gatun_kernels *k) {
     if (!is_winograd(c) || c->in_channels < WINOGRAD_CHANNELS || c->out_channels < WINOGRAD_CHANNELS) {
         return GATUN_CONV_AUTO;
     }
     double four = winograd_work(c, k, 4), two = winograd_work(c, k, 2);
-    if (GATUN_MIN(four, two) >= direct_work(c)) {
+    if (GATUN_MIN(four, two) >= direct_work(c, pass)) {
         return GATUN_CONV_AUTO;
     }
     return four <= two ? GATUN_CONV_WINOGRAD_4 : GATUN_CONV_WINOGRAD_2;
@@ -279,7 +287,7 @@ static enum gatun_conv_algorithm choose(const gatun_conv2d *c, enum gatun_conv_p
     if (c->groups != 1) {
         return conv_supports(c, pass, GATUN_CONV_DEPTHWISE) ? GATUN_CONV_DEPTHWISE : GATUN_CONV_IM2COL;
     }
-    enum gatun_conv_algorithm winograd = winograd_choice(c, k);
+    enum gatun_conv_algorithm winograd = winograd_choice(c, pass, k);
     if (winograd != GATUN_CONV_AUTO) {
         return winograd;
     }
@@ -315,7 +323,7 @@ struct conv_plan conv_plan_for(const gatun_conv2d *c, enum gatun_conv_pass pass,
     switch (plan.algorithm) {
     case GATUN_CONV_WINOGRAD_2:
     case GATUN_CONV_WINOGRAD_4:
-        conv_winograd_plan(pass == GATUN_CONV_BACKWARD_INPUT ? &flipped : c, pass, k, &plan);
+        conv_winograd_plan(c, pass, k, &plan);
         break;
     case GATUN_CONV_PIXEL: plan_pixel(c, pass, k, &plan); break;
     case GATUN_CONV_GATHER: plan_gather(c, k, &plan); break;

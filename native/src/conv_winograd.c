@@ -2,7 +2,7 @@
  * Copyright 2026 The Gatun Authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * conv_winograd.c - 3x3 convolution of stride 1 by minimal filtering. Every position of the transformed tiles is a small
+ * conv_winograd.c - 3x3 convolution of stride 1 or 2 by minimal filtering. Every position of the transformed tiles is a small
  * matrix product, [tiles x channels] times [channels x columns], by the register tiles of kernels/tile.c and outer.c.
  * Tiles go through in blocks, so that what is transformed stays in the second-level cache until it is multiplied.
  * "Columns" are output channels: those of the flipped convolution for the gradient of the input.
@@ -25,20 +25,61 @@
 /* Tiles whose memory is asked for before they are needed. */
 #define AHEAD 8
 
+/*
+ * Where tiles lie. Along a side a tile reads in_side pixels, in_step from the next one's, makes out_side pixels and has side
+ * positions, of which the last shared ones have one weight together.
+ */
 struct geometry {
-    int32_t m, side;
-    int64_t positions;
+    enum gatun_winograd_form form;
+    int32_t m;
+    int32_t in_side, in_step, out_side;
+    int64_t in_top, in_left;   /* pixels of the first tile before the image ... */
+    int64_t out_top, out_left; /* ... and of its output */
+    int64_t side, shared, filter_side;
+    int64_t positions, filters;
     int64_t across, down, tiles; /* per row and column of tiles of an image, and in all */
 };
 
-static struct geometry geometry_of(const gatun_conv2d *c, enum gatun_conv_algorithm algorithm) {
-    struct geometry g = {.m = algorithm == GATUN_CONV_WINOGRAD_4 ? 4 : 2};
-    g.side = g.m + 2;
-    g.positions = (int64_t)g.side * g.side;
-    g.across = (c->out_width + g.m - 1) / g.m;
-    g.down = (c->out_height + g.m - 1) / g.m;
+/* turned: the convolution is conv_flipped's for the gradient of the input */
+static struct geometry geometry_of(const gatun_conv2d *c, enum gatun_conv_algorithm algorithm, int turned) {
+    const int32_t m = algorithm == GATUN_CONV_WINOGRAD_4 ? 4 : 2;
+    struct geometry g = {.form = GATUN_WINOGRAD_UNIT, .m = m, .in_side = m + 2, .in_step = m, .out_side = m,
+                         .in_top = c->pad_top, .in_left = c->pad_left, .side = m + 2, .shared = 1};
+    if (c->stride_height == 2) {
+        g.form = turned ? GATUN_WINOGRAD_TURNED : GATUN_WINOGRAD_STRIDED;
+        g.side = 2 * m + 1, g.shared = m;
+        g.in_side = turned ? m + 1 : 2 * m + 1, g.in_step = turned ? m : 2 * m, g.out_side = turned ? 2 * m : m;
+    }
+    if (g.form == GATUN_WINOGRAD_TURNED) {
+        /* tiles begin with a row that one tap reads: with the image if the padding is odd, a row before it if not */
+        const int32_t pad_top = 2 - c->pad_top, pad_left = 2 - c->pad_left;
+        g.out_top = pad_top % 2 == 0, g.out_left = pad_left % 2 == 0;
+        g.in_top = (1 - pad_top + g.out_top) / 2, g.in_left = (1 - pad_left + g.out_left) / 2;
+    }
+    g.filter_side = g.side - g.shared + 1;
+    g.positions = g.side * g.side;
+    g.filters = g.filter_side * g.filter_side;
+    g.across = (c->out_width + g.out_left + g.out_side - 1) / g.out_side;
+    g.down = (c->out_height + g.out_top + g.out_side - 1) / g.out_side;
     g.tiles = c->batch * g.across * g.down;
     return g;
+}
+
+/* Positions along a side, from a first one on, that have one weight. */
+static int64_t sharing(const struct geometry *g, int64_t position) {
+    return position < g->filter_side - 1 ? 1 : g->shared;
+}
+
+/* Where a position's plane is among all: those of one weight follow each other, in the order of the weights. */
+static int64_t plane_of(const struct geometry *g, int64_t row, int64_t col) {
+    const int64_t filter_row = GATUN_MIN(row, g->filter_side - 1), filter_col = GATUN_MIN(col, g->filter_side - 1);
+    const int64_t rows = sharing(g, filter_row), cols = sharing(g, filter_col);
+    return filter_row * g->side + filter_col * rows + (row - filter_row) * cols + (col - filter_col);
+}
+
+/* Planes of a weight. */
+static int64_t planes_of(const struct geometry *g, int64_t filter) {
+    return sharing(g, filter / g->filter_side) * sharing(g, filter % g->filter_side);
 }
 
 /* The columns of one part, a multiple of a panel of weights but for the last. */
@@ -81,13 +122,15 @@ static void choose_parts(const gatun_conv2d *c, const struct geometry *g, const 
     plan->parts = column_parts * (int32_t)GATUN_MIN(parts / column_parts, g->tiles);
 }
 
-void conv_winograd_plan(const gatun_conv2d *c, enum gatun_conv_pass pass, const struct gatun_kernels *k,
+void conv_winograd_plan(const gatun_conv2d *conv, enum gatun_conv_pass pass, const struct gatun_kernels *k,
                         struct conv_plan *plan) {
-    const struct geometry g = geometry_of(c, plan->algorithm);
+    const int turned = pass == GATUN_CONV_BACKWARD_INPUT;
+    const gatun_conv2d flipped = conv_flipped(conv), *c = turned ? &flipped : conv;
+    const struct geometry g = geometry_of(c, plan->algorithm, turned);
     choose_parts(c, &g, k, plan);
     const int64_t columns = widest_columns(c, plan, k->vector), channels = tile_floats(c->in_channels, k->vector);
     const int64_t tile_parts = plan->parts / plan->column_parts, most = (g.tiles + tile_parts - 1) / tile_parts;
-    const int64_t weight_bytes = g.positions * c->in_channels * columns * (int64_t)sizeof(float);
+    const int64_t weight_bytes = g.filters * c->in_channels * columns * (int64_t)sizeof(float);
     const int single = weight_bytes > BLOCK_BYTES && most <= c->out_channels
                     && most * g.positions * channels * (int64_t)sizeof(float) <= SINGLE_BLOCK_BYTES;
     if (single) {
@@ -103,14 +146,14 @@ void conv_winograd_plan(const gatun_conv2d *c, enum gatun_conv_pass pass, const 
     }
     plan->slice_bytes = float_bytes(g.positions * (plan->tile * channels + PLANE_GAP))
                       + float_bytes(g.positions * (plan->tile * plan->group + PLANE_GAP));
-    const int64_t group_bytes = float_bytes(g.positions * (c->in_channels * plan->group + PLANE_GAP));
+    const int64_t group_bytes = float_bytes(g.filters * (c->in_channels * plan->group + PLANE_GAP));
     if (pass == GATUN_CONV_BACKWARD_WEIGHT) {
         plan->fused &= tile_parts == 1;
-        plan->slice_bytes += plan->fused ? group_bytes : float_bytes(g.positions * (c->in_channels * columns + PLANE_GAP));
+        plan->slice_bytes += plan->fused ? group_bytes : float_bytes(g.filters * (c->in_channels * columns + PLANE_GAP));
         plan->slice_bytes += float_bytes(2 * (int64_t)c->out_channels);
     } else {
         const int64_t plane = c->in_channels * round_up(c->out_channels, k->vector) + PLANE_GAP;
-        plan->packed_bytes = float_bytes(g.positions * plane);
+        plan->packed_bytes = float_bytes(g.filters * plane);
         plan->slice_bytes += plan->fused ? group_bytes : 0;
     }
 }
@@ -121,6 +164,7 @@ struct winograd_job {
     const struct conv_job *job;
     const gatun_conv2d *conv; /* the flipped one for the gradient of the input */
     struct geometry geometry;
+    const struct gatun_winograd_kernels *transforms;
     int32_t flipped;
     int64_t channels;         /* floats from one transformed tile to the next ... */
     int64_t group;            /* ... and of a group of its products */
@@ -133,7 +177,10 @@ struct winograd_job {
 
 static struct winograd_job make_job(const struct conv_job *job, const gatun_conv2d *conv) {
     const int64_t vector = job->kernels->vector;
-    struct winograd_job w = {.job = job, .conv = conv, .geometry = geometry_of(conv, job->plan.algorithm)};
+    struct winograd_job w = {.job = job, .conv = conv};
+    w.flipped = conv != job->conv;
+    w.geometry = geometry_of(conv, job->plan.algorithm, w.flipped);
+    w.transforms = &job->kernels->winograd[w.geometry.form];
     w.channels = tile_floats(conv->in_channels, vector);
     w.group = job->plan.group;
     w.input_plane = job->plan.tile * w.channels + PLANE_GAP;
@@ -158,18 +205,16 @@ static struct range range_of(const struct winograd_job *w, int32_t part) {
     return r;
 }
 
-/* Where a tile begins: output row and column. */
+/* A tile: its image, and its row and column among the image's tiles. */
 struct place {
     int64_t image, row, col;
 };
 
 /* The place of the next tile, without a division. */
 static inline void advance(const struct geometry *g, struct place *p) {
-    p->col += g->m;
-    if (p->col >= g->across * g->m) {
+    if (++p->col == g->across) {
         p->col = 0;
-        p->row += g->m;
-        if (p->row >= g->down * g->m) {
+        if (++p->row == g->down) {
             p->row = 0;
             p->image++;
         }
@@ -178,7 +223,7 @@ static inline void advance(const struct geometry *g, struct place *p) {
 
 static struct place place_of(const struct geometry *g, int64_t tile) {
     int64_t in_image = tile % (g->across * g->down);
-    return (struct place){tile / (g->across * g->down), in_image / g->across * g->m, in_image % g->across * g->m};
+    return (struct place){tile / (g->across * g->down), in_image / g->across, in_image % g->across};
 }
 
 /* The columns of a range from some on, at most a group. */
@@ -196,13 +241,14 @@ static int32_t clamp(int64_t value, int32_t most) {
 /* Tiles of an image are too far apart for the processor to guess the next one. */
 static inline __attribute__((always_inline)) void prefetch_tile(const struct winograd_job *w, const float *image,
                                                                 int64_t height, int64_t width, int64_t pixel,
-                                                                int64_t channels, struct place p, int write) {
-    const struct geometry *g = &w->geometry;
-    if (p.image >= w->conv->batch) {
+                                                                int64_t channels, int64_t step, struct place p,
+                                                                int write) {
+    const int64_t row = p.row * step, col = p.col * step;
+    if (p.image >= w->conv->batch || row >= height || col >= width) {
         return;
     }
-    const int64_t rows = GATUN_MIN(g->m, height - p.row), cols = GATUN_MIN(g->m, width - p.col);
-    const float *at = image + ((p.image * height + p.row) * width + p.col) * pixel;
+    const int64_t rows = GATUN_MIN(step, height - row), cols = GATUN_MIN(step, width - col);
+    const float *at = image + ((p.image * height + row) * width + col) * pixel;
     const int whole = channels == pixel; /* then the pixels of a row follow each other */
     const int64_t runs = whole ? 1 : cols, length = whole ? cols * channels : channels;
     for (int64_t r = 0; r < rows; r++, at += width * pixel) {
@@ -222,27 +268,30 @@ static inline __attribute__((always_inline)) void prefetch_tile(const struct win
 static struct gatun_winograd transform_of(const struct winograd_job *w, int64_t channels, int64_t row, int64_t pixel,
                                           int64_t plane, int32_t stream) {
     struct gatun_winograd g = {.m = w->geometry.m, .channels = channels, .row = row, .pixel = pixel, .stream = stream};
-    for (int64_t i = 0; i < w->geometry.positions; i++) {
-        g.position[i] = i * plane;
+    const int64_t side = w->geometry.side;
+    for (int64_t row = 0; row < side; row++) {
+        for (int64_t col = 0; col < side; col++) {
+            g.position[row * side + col] = plane_of(&w->geometry, row, col) * plane;
+        }
     }
     return g;
 }
 
 static void transform_inputs(const struct winograd_job *w, const float *x, int64_t first, int64_t count, float *v) {
     const gatun_conv2d *c = w->conv;
-    const int32_t side = w->geometry.side;
+    const int32_t side = w->geometry.in_side, step = w->geometry.in_step;
     const int64_t row = (int64_t)c->in_width * c->in_channels;
     struct gatun_winograd g = transform_of(w, c->in_channels, row, c->in_channels, w->input_plane, 0);
     g.normalize = w->job->normalize, g.normalize_step = round_up(c->in_channels, GATUN_LINE_FLOATS);
     struct place p = place_of(&w->geometry, first), ahead = place_of(&w->geometry, first + AHEAD);
     for (int64_t t = 0; t < count; t++, v += w->channels) {
-        prefetch_tile(w, x, c->in_height, c->in_width, c->in_channels, c->in_channels, ahead, 0);
-        const int64_t top = p.row - c->pad_top, left = p.col - c->pad_left;
+        prefetch_tile(w, x, c->in_height, c->in_width, c->in_channels, c->in_channels, step, ahead, 0);
+        const int64_t top = p.row * step - w->geometry.in_top, left = p.col * step - w->geometry.in_left;
         const struct gatun_winograd_tile tile = {clamp(-top, side), clamp(c->in_height - top, side), clamp(-left, side),
                                                  clamp(c->in_width - left, side)};
         const int empty = tile.row0 >= tile.row1 || tile.col0 >= tile.col1;
         const int64_t at = empty ? 0 : (top + tile.row0) * row + (left + tile.col0) * c->in_channels;
-        w->job->kernels->winograd_input(&g, &tile, x + p.image * conv_in_size(c) + at, v);
+        w->transforms->input(&g, &tile, x + p.image * conv_in_size(c) + at, v);
         advance(&w->geometry, &p);
         advance(&w->geometry, &ahead);
     }
@@ -250,13 +299,18 @@ static void transform_inputs(const struct winograd_job *w, const float *x, int64
 
 /* The part of the tile at a place that lies in the output. */
 static struct gatun_winograd_tile output_tile(const struct winograd_job *w, struct place p) {
-    const int32_t m = w->geometry.m;
-    return (struct gatun_winograd_tile){0, clamp(w->conv->out_height - p.row, m), 0,
-                                        clamp(w->conv->out_width - p.col, m)};
+    const int32_t side = w->geometry.out_side;
+    const int64_t top = p.row * side - w->geometry.out_top, left = p.col * side - w->geometry.out_left;
+    return (struct gatun_winograd_tile){clamp(-top, side), clamp(w->conv->out_height - top, side), clamp(-left, side),
+                                        clamp(w->conv->out_width - left, side)};
 }
 
-static int64_t output_at(const gatun_conv2d *c, struct place p) {
-    return ((p.image * c->out_height + p.row) * c->out_width + p.col) * c->out_channels;
+static int64_t output_at(const struct winograd_job *w, struct place p) {
+    const gatun_conv2d *c = w->conv;
+    const int32_t side = w->geometry.out_side;
+    const int64_t row = GATUN_MAX(p.row * side - w->geometry.out_top, 0);
+    const int64_t col = GATUN_MAX(p.col * side - w->geometry.out_left, 0);
+    return ((p.image * c->out_height + row) * c->out_width + col) * c->out_channels;
 }
 
 /* ---------------------------------------------------------------- forward, and the gradient of the input */
@@ -271,14 +325,15 @@ static void transform_outputs(const struct winograd_job *w, const struct range *
     struct place p = place_of(&w->geometry, first), ahead = place_of(&w->geometry, first + AHEAD);
     for (int64_t t = 0; t < count; t++, products += w->group) {
         if (parts_of_lines) {
-            prefetch_tile(w, w->y + r->first_column, c->out_height, c->out_width, c->out_channels, r->columns, ahead, 1);
+            prefetch_tile(w, w->y + r->first_column, c->out_height, c->out_width, c->out_channels, r->columns,
+                          w->geometry.out_side, ahead, 1);
         }
         const struct gatun_winograd_tile tile = output_tile(w, p);
-        const int64_t at = output_at(c, p) + r->first_column;
+        const int64_t at = output_at(w, p) + r->first_column;
         const struct gatun_epilogue epilogue = {w->bias ? w->bias + r->first_column : NULL,
                                                 w->residual ? w->residual + at : NULL,
                                                 c->activation == GATUN_ACTIVATE_RELU};
-        w->job->kernels->winograd_output(&g, &tile, products, &epilogue, w->y + at);
+        w->transforms->output(&g, &tile, products, &epilogue, w->y + at);
         advance(&w->geometry, &p);
         advance(&w->geometry, &ahead);
     }
@@ -287,6 +342,7 @@ static void transform_outputs(const struct winograd_job *w, const struct range *
 /* Weights of some columns, as panels of conv_pack_panels: plane floats from one position to the next. */
 struct filters {
     const struct conv_job *job;
+    void (*transform)(int32_t m, const float *w, int64_t step, int64_t lanes, float *u, int64_t plane);
     int32_t m, flipped;
     int64_t depth, all_columns; /* of the whole product */
     int64_t first, columns;     /* of the panels */
@@ -296,7 +352,9 @@ struct filters {
 
 static struct filters filters_of(const struct conv_job *job, int32_t flipped, float *u) {
     const gatun_conv2d *c = job->conv;
-    struct filters f = {.job = job, .m = geometry_of(c, job->plan.algorithm).m, .flipped = flipped, .u = u};
+    const struct geometry g = geometry_of(c, job->plan.algorithm, 0);
+    struct filters f = {.job = job, .m = g.m, .flipped = flipped, .u = u};
+    f.transform = job->kernels->winograd[g.form].filter;
     f.depth = flipped ? c->out_channels : c->in_channels;
     f.all_columns = f.columns = flipped ? c->in_channels : c->out_channels;
     f.plane = f.depth * round_up(f.columns, job->kernels->vector) + PLANE_GAP;
@@ -323,7 +381,7 @@ static void transform_filter_block(const struct filters *f, int64_t row, int64_t
     }
     float *to = f->u + panel * f->depth + row * width + column - panel;
     for (int64_t i = 0; i < rows; i++) {
-        k->winograd_filter(f->m, from + i * row_step, tap_step, lanes, to + i * width, f->plane);
+        f->transform(f->m, from + i * row_step, tap_step, lanes, to + i * width, f->plane);
     }
 }
 
@@ -374,23 +432,26 @@ static void multiply_group(const struct winograd_job *w, const struct range *gro
                            const float *v, float *products, float *u) {
     const struct conv_job *job = w->job;
     const struct filters f = group_filters(w, group, u);
-    const int64_t columns = round_up(group->columns, job->kernels->vector);
-    for (int64_t i = 0; i < w->geometry.positions; i++) {
-        const struct gatun_tile tile = {
-            .in = v + i * w->input_plane,
-            .in_step = w->channels,
-            .outer = 1,
-            .inner = 1,
-            .length = f.depth,
-            .panels = f.u + i * f.plane,
-            .next = i + 1 < w->geometry.positions ? f.u + (i + 1) * f.plane : NULL,
-            .next_floats = f.depth * GATUN_MIN(columns, 2 * (int64_t)job->kernels->vector),
-            .near = conv_near(w->geometry.positions * f.plane),
-            .cols = columns,
-            .out = products + i * w->product_plane,
-            .out_step = w->group,
-        };
-        job->kernels->tile_rows(&tile, count);
+    const int64_t columns = round_up(group->columns, job->kernels->vector), filters = w->geometry.filters;
+    struct gatun_tile tile = {
+        .in = v,
+        .in_step = w->channels,
+        .outer = 1,
+        .inner = 1,
+        .length = f.depth,
+        .next_floats = f.depth * GATUN_MIN(columns, 2 * (int64_t)job->kernels->vector),
+        .near = conv_near(filters * f.plane),
+        .cols = columns,
+        .out = products,
+        .out_step = w->group,
+    };
+    for (int64_t i = 0; i < filters; i++) {
+        tile.panels = f.u + i * f.plane;
+        for (int64_t left = planes_of(&w->geometry, i); left > 0; left--) {
+            tile.next = left == 1 && i + 1 < filters ? f.u + (i + 1) * f.plane : NULL;
+            job->kernels->tile_rows(&tile, count);
+            tile.in += w->input_plane, tile.out += w->product_plane;
+        }
     }
     transform_outputs(w, group, first, count, products);
 }
@@ -482,7 +543,7 @@ void conv_winograd_forward(const struct conv_job *job) {
 void conv_winograd_backward_input(const struct conv_job *job) {
     const gatun_conv2d flipped = conv_flipped(job->conv);
     struct winograd_job w = make_job(job, &flipped);
-    w.flipped = 1, w.x = job->dy, w.y = job->dx, w.residual = job->add ? job->dx : NULL;
+    w.x = job->dy, w.y = job->dx, w.residual = job->add ? job->dx : NULL;
     if (!job->plan.fused) {
         float *u = (float *)(void *)job->workspace;
         transform_filters(job, 1, u);
@@ -512,7 +573,7 @@ static struct gradient_slice gradient_slice(const struct winograd_job *w, int32_
     struct gradient_slice s;
     char *p = conv_slice(w->job, part);
     s.sum = (float *)(void *)p;
-    p += float_bytes(w->geometry.positions * sum_plane(w));
+    p += float_bytes(w->geometry.filters * sum_plane(w));
     s.bias = (double *)(void *)p;
     p += float_bytes(2 * (int64_t)w->conv->out_channels);
     s.v = (float *)(void *)p;
@@ -528,10 +589,10 @@ static void transform_gradients(const struct winograd_job *w, const struct range
                                                  w->product_plane, 0);
     struct place p = place_of(&w->geometry, first), ahead = place_of(&w->geometry, first + AHEAD);
     for (int64_t t = 0; t < count; t++, products += w->group) {
-        prefetch_tile(w, w->job->dy + r->first_column, c->out_height, c->out_width, c->out_channels, r->columns, ahead,
-                      0);
+        prefetch_tile(w, w->job->dy + r->first_column, c->out_height, c->out_width, c->out_channels, r->columns,
+                      w->geometry.out_side, ahead, 0);
         const struct gatun_winograd_tile tile = output_tile(w, p);
-        w->job->kernels->winograd_gradient(&g, &tile, w->job->dy + output_at(c, p) + r->first_column, products);
+        w->transforms->gradient(&g, &tile, w->job->dy + output_at(w, p) + r->first_column, products);
         advance(&w->geometry, &p);
         advance(&w->geometry, &ahead);
     }
@@ -540,25 +601,28 @@ static void transform_gradients(const struct winograd_job *w, const struct range
 /* sum += V' (A dy A') of one group of columns; sum points to its first column. */
 static void add_products(const struct winograd_job *w, const struct range *group, int64_t count,
                          const struct gradient_slice *s, float *sum) {
-    for (int64_t i = 0; i < w->geometry.positions; i++) {
-        const struct gatun_outer outer = {
-            .x = s->v + i * w->input_plane,
-            .x_col = w->channels,
-            .dy = s->products + i * w->product_plane,
-            .dy_col = w->group,
-            .rows = 1,
-            .pixels = count,
-            .taps = w->conv->in_channels,
-            .cols = round_up(group->columns, w->job->kernels->vector),
-            .sum = sum + i * sum_plane(w),
-            .sum_step = sum_columns(w),
-        };
-        w->job->kernels->outer_sum(&outer);
+    struct gatun_outer outer = {
+        .x = s->v,
+        .x_col = w->channels,
+        .dy = s->products,
+        .dy_col = w->group,
+        .rows = 1,
+        .pixels = count,
+        .taps = w->conv->in_channels,
+        .cols = round_up(group->columns, w->job->kernels->vector),
+        .sum = sum,
+        .sum_step = sum_columns(w),
+    };
+    for (int64_t i = 0; i < w->geometry.filters; i++, outer.sum += sum_plane(w)) {
+        for (int64_t left = planes_of(&w->geometry, i); left > 0; left--) {
+            w->job->kernels->outer_sum(&outer);
+            outer.x += w->input_plane, outer.dy += w->product_plane;
+        }
     }
 }
 
 static void clear_sum(const struct winograd_job *w, float *sum) {
-    memset(sum, 0, (size_t)(w->geometry.positions * sum_plane(w)) * sizeof(float));
+    memset(sum, 0, (size_t)(w->geometry.filters * sum_plane(w)) * sizeof(float));
 }
 
 /* The rows begin..end of the gradient of some columns; sum points to the first of them. */
@@ -569,7 +633,7 @@ static void finish_rows(const struct winograd_job *w, int64_t begin, int64_t end
     for (int64_t row = begin; row < end; row++) {
         float *dw = w->job->dw + row * c->out_channels + columns->first_column;
         for (int64_t i = 0; i < columns->columns; i += vector) {
-            w->job->kernels->winograd_filter_gradient(w->geometry.m, sum + row * step + i, sum_plane(w),
+            w->transforms->filter_gradient(w->geometry.m, sum + row * step + i, sum_plane(w),
                                                       GATUN_MIN(vector, columns->columns - i), dw + i,
                                                       (int64_t)c->in_channels * c->out_channels);
         }
@@ -618,7 +682,7 @@ static void finish_part(void *argument, int32_t part) {
         float *sum = gradient_slice(w, i).sum;
         for (int32_t other = i + column_parts; other < job->plan.parts; other += column_parts) {
             const float *add = gradient_slice(w, other).sum;
-            for (int64_t p = 0; p < w->geometry.positions; p++) {
+            for (int64_t p = 0; p < w->geometry.filters; p++) {
                 const int64_t at = p * sum_plane(w) + begin * columns;
                 job->kernels->add_to((end - begin) * columns, add + at, sum + at);
             }
@@ -633,5 +697,5 @@ void conv_winograd_backward_weight(const struct conv_job *job) {
     if (!job->plan.fused) {
         gatun_pool_run((int32_t)GATUN_MIN(job->plan.parts, job->conv->in_channels), finish_part, &w);
     }
-    conv_finish_bias(job, float_bytes(w.geometry.positions * sum_plane(&w)));
+    conv_finish_bias(job, float_bytes(w.geometry.filters * sum_plane(&w)));
 }

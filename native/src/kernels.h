@@ -150,9 +150,9 @@ struct gatun_norm_sums {
 #define GATUN_NORM_LINES 4
 
 /* Positions of the largest transformed tile of a Winograd convolution. */
-#define GATUN_WINOGRAD_POSITIONS 36
+#define GATUN_WINOGRAD_POSITIONS 81
 
-/* One side of a Winograd transform: see kernels/winograd.c. */
+/* One side of a Winograd transform: see kernels/winograd.c and winograd_strided.c. */
 struct gatun_winograd {
     int32_t m;        /* outputs along a side of a tile: 4 or 2 */
     int64_t channels; /* this many, in whole vectors on the transformed side */
@@ -169,6 +169,35 @@ struct gatun_winograd_tile {
     int32_t row0, row1, col0, col1;
 };
 
+/* What follows the sum: y = relu?(sum + bias + residual); null pointers add nothing. */
+struct gatun_epilogue {
+    const float *bias, *residual;
+    int32_t relu;
+};
+
+/* What a Winograd convolution is of: stride 1, stride 2, or the gradient of the input of stride 2. */
+enum gatun_winograd_form {
+    GATUN_WINOGRAD_UNIT,
+    GATUN_WINOGRAD_STRIDED,
+    GATUN_WINOGRAD_TURNED,
+    GATUN_WINOGRAD_FORMS,
+};
+
+/* Its transforms; that of the input's gradient makes no gradients of weights. */
+struct gatun_winograd_kernels {
+    /* Image to transformed tile: of the input, and of the output's gradient. */
+    void (*input)(const struct gatun_winograd *winograd, const struct gatun_winograd_tile *tile, const float *x, float *v);
+    void (*gradient)(const struct gatun_winograd *winograd, const struct gatun_winograd_tile *tile, const float *dy,
+                     float *v);
+    /* Products to image; residual lies like y. */
+    void (*output)(const struct gatun_winograd *winograd, const struct gatun_winograd_tile *tile, const float *products,
+                   const struct gatun_epilogue *epilogue, float *y);
+    /* At most a vector of filters: tap t at w + t * step; writes whole vectors. */
+    void (*filter)(int32_t m, const float *w, int64_t step, int64_t lanes, float *u, int64_t plane);
+    /* The other way; writes lanes floats per tap. */
+    void (*filter_gradient)(int32_t m, const float *u, int64_t plane, int64_t lanes, float *dw, int64_t step);
+};
+
 /* Convolution channel by channel: see kernels/depthwise.c. */
 struct gatun_depthwise {
     int32_t kernel_height, kernel_width;
@@ -177,12 +206,6 @@ struct gatun_depthwise {
     int64_t w_step;           /* ... and between their weights */
     int64_t x_step, y_step;   /* steps between the inputs, and the outputs, of successive pixels */
     int64_t pixels, channels;
-};
-
-/* What follows the sum: y = relu?(sum + bias + residual); null pointers add nothing. */
-struct gatun_epilogue {
-    const float *bias, *residual;
-    int32_t relu;
 };
 
 struct gatun_kernels {
@@ -219,18 +242,7 @@ struct gatun_kernels {
     /* One image; sum is [count][rows][columns][padded_length], added to. */
     void (*pooled_outer)(const struct gatun_pooled *pooled, const float *x, const float *dy, const void *winners,
                          float *sum);
-    /* Image to transformed tile: of the input, and of the output's gradient. */
-    void (*winograd_input)(const struct gatun_winograd *winograd, const struct gatun_winograd_tile *tile,
-                           const float *x, float *v);
-    void (*winograd_gradient)(const struct gatun_winograd *winograd, const struct gatun_winograd_tile *tile,
-                              const float *dy, float *v);
-    /* Products to image; row0 and col0 are 0, residual lies like y. */
-    void (*winograd_output)(const struct gatun_winograd *winograd, const struct gatun_winograd_tile *tile,
-                            const float *products, const struct gatun_epilogue *epilogue, float *y);
-    /* At most a vector of filters: tap t at w + t * step; writes whole vectors. */
-    void (*winograd_filter)(int32_t m, const float *w, int64_t step, int64_t lanes, float *u, int64_t plane);
-    /* The other way; writes lanes floats per tap. */
-    void (*winograd_filter_gradient)(int32_t m, const float *u, int64_t plane, int64_t lanes, float *dw, int64_t step);
+    struct gatun_winograd_kernels winograd[GATUN_WINOGRAD_FORMS];
     void (*depthwise_row)(const struct gatun_depthwise *depthwise, const float *x, const struct gatun_epilogue *epilogue,
                           float *y);
     /* One tap: dx[pixel] += w * dy[pixel], and sum += x[pixel] * dy[pixel] */

@@ -208,7 +208,8 @@ static bool random_conv(gatun_conv2d *c, int max_size) {
     case 2:
     case 3: /* what Winograd computes */
         c->kernel_height = c->kernel_width = 3;
-        c->stride_height = c->stride_width = c->dilation_height = c->dilation_width = 1;
+        c->dilation_height = c->dilation_width = 1;
+        c->stride_height = c->stride_width = random_between(1, 2);
         break;
     default: break;
     }
@@ -257,6 +258,8 @@ static void test_named_shapes(void) {
     const gatun_conv2d shapes[] = {
         square(2, 64, 16, 64, 3, 1, 1),  /* Winograd, several blocks of tiles */
         square(1, 40, 7, 150, 3, 1, 1),  /* few tiles, many columns */
+        square(2, 48, 26, 40, 3, 2, 1),  /* the same of stride 2 */
+        square(1, 40, 14, 150, 3, 2, 1),
         square(4, 1, 28, 6, 5, 1, 2),    /* the first and second layer of LeNet */
         square(4, 6, 14, 16, 5, 1, 0),
         square(2, 3, 32, 16, 3, 1, 1),
@@ -292,6 +295,8 @@ static void test_normalized(void) {
         {4, 33, 13, 6, 18, 15, 8, 3, 3, 1, 1, 1, 1, 2, 2, 1, 0, GATUN_CONV_WINOGRAD_2, 0, 3},
         {6, 64, 8, 8, 64, 8, 8, 3, 3, 1, 1, 1, 1, 1, 1, 1, 0, GATUN_CONV_AUTO, 0, 2},
         {1, 256, 7, 7, 130, 7, 7, 3, 3, 1, 1, 1, 1, 1, 1, 1, 0, GATUN_CONV_WINOGRAD_4, 0, 2},
+        {3, 20, 17, 14, 18, 9, 7, 3, 3, 2, 2, 1, 1, 1, 1, 1, 0, GATUN_CONV_WINOGRAD_4, 0, 2},
+        {3, 20, 17, 14, 18, 8, 6, 3, 3, 2, 2, 1, 1, 0, 0, 1, 0, GATUN_CONV_WINOGRAD_2, 0, 2},
     };
     for (int i = 0; i < COUNT(shapes); i++) {
         gatun_conv2d conv = shapes[i], *c = &conv;

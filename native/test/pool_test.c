@@ -27,6 +27,7 @@ static const gatun_conv2d shared[] = {
     {4, 32, 18, 18, 32, 18, 18, 3, 3, 1, 1, 1, 1, 1, 1, 1, GATUN_LINEAR, GATUN_CONV_WINOGRAD_4, 0, 4},
     {1, 128, 14, 14, 128, 14, 14, 3, 3, 1, 1, 1, 1, 1, 1, 1, GATUN_LINEAR, GATUN_CONV_WINOGRAD_4, 0, 4},
     {2, 64, 15, 15, 96, 8, 8, 3, 3, 2, 2, 1, 1, 1, 1, 1, GATUN_LINEAR, GATUN_CONV_DIRECT, 0, 4},
+    {2, 64, 15, 15, 96, 8, 8, 3, 3, 2, 2, 1, 1, 1, 1, 1, GATUN_LINEAR, GATUN_CONV_WINOGRAD_2, 0, 4},
 };
 enum { SHARED = sizeof shared / sizeof *shared };
 static const gatun_pool2d pool = {8, 6, 28, 28, 14, 14, 2, 2, 2, 2, 0, 0, 4};

@@ -118,13 +118,15 @@ static void test_group_norm(const float *a, const float *b, float *whole, float 
 /* Tiles at the border are not whole; the residual lies elsewhere, or where the result goes and is then not stored past it. */
 static void test_convolutions(const float *a, const float *b, float *whole, float *pieces) {
     static const int32_t algorithms[] = {GATUN_CONV_WINOGRAD_2, GATUN_CONV_WINOGRAD_4, GATUN_CONV_WINOGRAD_4,
-                                         GATUN_CONV_DIRECT, GATUN_CONV_DIRECT};
+                                         GATUN_CONV_DIRECT, GATUN_CONV_DIRECT, GATUN_CONV_WINOGRAD_2,
+                                         GATUN_CONV_WINOGRAD_4};
     for (int i = 0; i < COUNT(algorithms); i++) {
-        gatun_conv2d all = {8 * PIECES, 5, 61, 61, 32, 61, 61, 3, 3, 1, 1, 1, 1, 1, 1, 1,
+        const int32_t stride = i >= 5 ? 2 : 1, size = 60 * stride + 1;
+        gatun_conv2d all = {8 * PIECES, 5, size, size, 32, 61, 61, 3, 3, stride, stride, 1, 1, 1, 1, 1,
                             i >= 2 ? GATUN_ACTIVATE_RELU : GATUN_LINEAR, algorithms[i], 0, 2};
         gatun_conv2d one = all;
         one.batch = 8, one.threads = 1;
-        const int64_t in = 8 * 61 * 61 * 5, out = 8 * 61 * 61 * 32;
+        const int64_t in = 8 * (int64_t)size * size * 5, out = 8 * 61 * 61 * 32;
         const size_t bytes = (size_t)(PIECES * out) * sizeof(float);
         float *w = random_floats(9 * 5 * 32), *bias = random_floats(32);
         void *workspace = new_workspace(gatun_conv2d_workspace(&all, GATUN_CONV_FORWARD));
@@ -140,11 +142,15 @@ static void test_convolutions(const float *a, const float *b, float *whole, floa
     }
 }
 
-/* The gradient of the input, whose pixels of one class are stored one after the other; 5x5 and 1x1, which leaves zeros. */
+/* The gradient of the input: by classes of pixels, 5x5 and 1x1, which leaves zeros, and by Winograd's tiles. */
 static void test_strided_gradient(const float *a, float *whole, float *pieces) {
-    for (int32_t kernel = 1; kernel <= 5; kernel += 4) {
+    static const struct {
+        int32_t algorithm, kernel;
+    } kinds[] = {{GATUN_CONV_PARITY, 1}, {GATUN_CONV_PARITY, 5}, {GATUN_CONV_WINOGRAD_2, 3}, {GATUN_CONV_WINOGRAD_4, 3}};
+    for (int i = 0; i < COUNT(kinds); i++) {
+        const int32_t kernel = kinds[i].kernel;
         gatun_conv2d all = {8 * PIECES, 32, 61, 61, 5, 31, 31, kernel, kernel, 2, 2, 1, 1, kernel / 2, kernel / 2, 1, 0,
-                            GATUN_CONV_PARITY, 0, 2};
+                            kinds[i].algorithm, 0, 2};
         gatun_conv2d one = all;
         one.batch = 8, one.threads = 1;
         const int64_t in = 8 * 61 * 61 * 32, out = 8 * 31 * 31 * 5;
@@ -154,7 +160,7 @@ static void test_strided_gradient(const float *a, float *whole, float *pieces) {
         for (int p = 0; p < PIECES; p++) {
             gatun_conv2d_backward_input(&one, a + p * out, w, pieces + p * in, workspace);
         }
-        CHECK(memcmp(whole, pieces, (size_t)(PIECES * in) * sizeof(float)) == 0, "kernel %d", kernel);
+        CHECK(memcmp(whole, pieces, (size_t)(PIECES * in) * sizeof(float)) == 0, "kernel %d, kind %d", kernel, i);
         release(w), release(workspace);
     }
 }

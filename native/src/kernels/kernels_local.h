@@ -39,6 +39,19 @@ void KERNEL(winograd_output)(const struct gatun_winograd *winograd, const struct
 void KERNEL(winograd_filter)(int32_t m, const float *w, int64_t step, int64_t lanes, float *u, int64_t plane);
 void KERNEL(winograd_filter_gradient)(int32_t m, const float *u, int64_t plane, int64_t lanes, float *dw,
                                       int64_t step);
+void KERNEL(winograd_strided_input)(const struct gatun_winograd *winograd, const struct gatun_winograd_tile *tile,
+                                    const float *x, float *v);
+void KERNEL(winograd_strided_gradient)(const struct gatun_winograd *winograd, const struct gatun_winograd_tile *tile,
+                                       const float *dy, float *v);
+void KERNEL(winograd_strided_output)(const struct gatun_winograd *winograd, const struct gatun_winograd_tile *tile,
+                                     const float *products, const struct gatun_epilogue *epilogue, float *y);
+void KERNEL(winograd_strided_filter)(int32_t m, const float *w, int64_t step, int64_t lanes, float *u, int64_t plane);
+void KERNEL(winograd_strided_filter_gradient)(int32_t m, const float *u, int64_t plane, int64_t lanes, float *dw,
+                                              int64_t step);
+void KERNEL(winograd_turned_input)(const struct gatun_winograd *winograd, const struct gatun_winograd_tile *tile,
+                                   const float *dy, float *v);
+void KERNEL(winograd_turned_output)(const struct gatun_winograd *winograd, const struct gatun_winograd_tile *tile,
+                                    const float *products, const struct gatun_epilogue *epilogue, float *dx);
 void KERNEL(depthwise_row)(const struct gatun_depthwise *depthwise, const float *x,
                            const struct gatun_epilogue *epilogue, float *y);
 void KERNEL(depthwise_scatter)(const struct gatun_depthwise *depthwise, const float *dy, const float *w, float *dx);

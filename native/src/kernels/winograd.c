@@ -12,7 +12,7 @@
  * F(4,3) interpolates at 0, +-3/4, +-3/2 and infinity: its rounding is that of a direct sum, while the textbook's points
  * 0, +-1, +-2 lose another factor of four. Lanes are channels, so a transform is the same few additions for each of them.
  */
-#include "kernels_local.h"
+#include "winograd_local.h"
 
 /* ---- F(4,3): points +-P and +-Q */
 #define P 0.75f
@@ -130,120 +130,14 @@ INLINE void filter_gradient_2(const vf *u, int64_t step, vf *out, int64_t out_st
     out[2 * out_step] = u[3 * step] + sum;
 }
 
-/* ---- both directions of a tile; N inputs and M outputs along a side */
+/* ---- both directions of a tile */
 
-INLINE vf load(const float *p, int64_t lanes) {
-    return lanes >= VL ? v_load(p) : v_load_part(p, lanes);
-}
-
-INLINE void store(float *p, vf v, int64_t lanes) {
-    if (lanes >= VL) {
-        v_store(p, v);
-    } else {
-        v_store_part(p, v, lanes);
-    }
-}
-
-/*
- * A tile, image to transform, half of the transformed rows at a time. At the border of an image, where rows row0..row1 and
- * columns col0..col1 exist and the rest is zero, rows are masks rather than branches, which nothing would predict.
- */
-#define IMAGE_HALF(SIDE, N, LINE, HALF, FIRST, INSIDE, ELEMENT)                                                        \
-    do {                                                                                                               \
-        vf t[N / 2 * SIDE];                                                                                            \
-        _Pragma("GCC unroll 6") for (int c = 0; c < SIDE; c++) {                                                       \
-            vf d[SIDE];                                                                                                \
-            if (INSIDE) {                                                                                              \
-                _Pragma("GCC unroll 6") for (int r = 0; r < SIDE; r++) d[r] = ELEMENT;                                 \
-                LINE##HALF(d, 1, t + c, SIDE);                                                                         \
-            } else {                                                                                                   \
-                _Pragma("GCC unroll 3") for (int r = 0; r < N / 2; r++) t[r * SIDE + c] = (vf){0};                     \
-            }                                                                                                          \
-        }                                                                                                              \
-        _Pragma("GCC unroll 3") for (int r = 0; r < N / 2; r++) {                                                      \
-            vf v[N];                                                                                                   \
-            LINE##_first(t + r * SIDE, 1, v, 1);                                                                       \
-            LINE##_last(t + r * SIDE, 1, v + N / 2, 1);                                                                \
-            _Pragma("GCC unroll 6") for (int c = 0; c < N; c++) {                                                      \
-                v_store(to + g->position[(FIRST + r) * N + c], v[c]);                                                  \
-            }                                                                                                          \
-        }                                                                                                              \
-    } while (0)
-
-/* What a channel's inputs stand for where they are to be normalised: relu(factor * (x - mean) + shift). */
-struct affine {
-    vf mean, factor, shift;
-};
-
-INLINE struct affine affine_of(const struct gatun_winograd *g, int64_t channel) {
-    const float *at = g->normalize + channel;
-    return (struct affine){v_load(at), v_load(at + g->normalize_step), v_load(at + 2 * g->normalize_step)};
-}
-
-INLINE vf element(int normalized, const struct affine *a, vf x) {
-    return normalized ? v_relu(a->factor * (x - a->mean) + a->shift) : x;
-}
-
-/* The zeros around an image stay what they are. */
-INLINE vf border_element(int normalized, const struct affine *a, const float *p, v_lanes lanes) {
-    const vf x = v_load_lanes(p, lanes);
-    return normalized ? v_keep_lanes(element(1, a, x), lanes) : x;
-}
-
-/* Apart from each other: what the border needs would cost the tiles inside a third of their time. */
-#define IMAGE_TRANSFORM(NAME, SIDE, N, LINE, NORMALIZED)                                                               \
-    static void NAME##_inside(const struct gatun_winograd *g, int64_t channels, const float *image, float *out) {      \
-        const int64_t row = g->row, pixel = g->pixel;                                                                  \
-        for (int64_t i = 0; i < channels; i += VL) {                                                                   \
-            const float *p = image + i;                                                                                \
-            float *to = out + i;                                                                                       \
-            const struct affine affine = NORMALIZED ? affine_of(g, i) : (struct affine){{0}, {0}, {0}};                \
-            IMAGE_HALF(SIDE, N, LINE, _first, 0, 1, element(NORMALIZED, &affine, v_load(p + r * row + c * pixel)));    \
-            IMAGE_HALF(SIDE, N, LINE, _last, N / 2, 1, element(NORMALIZED, &affine, v_load(p + r * row + c * pixel))); \
-        }                                                                                                              \
-    }                                                                                                                  \
-                                                                                                                       \
-    static void NAME##_border(const struct gatun_winograd *g, const struct gatun_winograd_tile *tile, int64_t first,   \
-                              const float *image, float *out) {                                                        \
-        const int col0 = tile->col0, col1 = tile->col1;                                                                \
-        const int64_t pixel = g->pixel;                                                                                \
-        for (int64_t i = first; i < g->channels; i += VL) {                                                            \
-            const float *p = image + i;                                                                                \
-            float *to = out + i;                                                                                       \
-            const struct affine affine = NORMALIZED ? affine_of(g, i) : (struct affine){{0}, {0}, {0}};                \
-            const int64_t lanes = g->channels - i;                                                                     \
-            v_lanes some[SIDE];                                                                                        \
-            const float *row[SIDE];                                                                                    \
-            for (int r = 0; r < SIDE; r++) {                                                                           \
-                const int exists = r >= tile->row0 && r < tile->row1;                                                  \
-                some[r] = v_first_lanes(!exists ? 0 : lanes < VL ? lanes : VL);                                        \
-                row[r] = p + (exists ? (r - tile->row0) * g->row : 0);                                                 \
-            }                                                                                                          \
-            IMAGE_HALF(SIDE, N, LINE, _first, 0, c >= col0 && c < col1,                                                \
-                       border_element(NORMALIZED, &affine, row[r] + (c - col0) * pixel, some[r]));                     \
-            IMAGE_HALF(SIDE, N, LINE, _last, N / 2, c >= col0 && c < col1,                                             \
-                       border_element(NORMALIZED, &affine, row[r] + (c - col0) * pixel, some[r]));                     \
-        }                                                                                                              \
-    }                                                                                                                  \
-                                                                                                                       \
-    static void NAME(const struct gatun_winograd *g, const struct gatun_winograd_tile *tile, const float *image,       \
-                     float *out) {                                                                                     \
-        int64_t done = 0;                                                                                              \
-        if (tile->row0 == 0 && tile->row1 == SIDE && tile->col0 == 0 && tile->col1 == SIDE) {                          \
-            done = g->channels / VL * VL;                                                                              \
-            NAME##_inside(g, done, image, out);                                                                        \
-        }                                                                                                              \
-        if (done < g->channels) {                                                                                      \
-            NAME##_border(g, tile, done, image, out);                                                                  \
-        }                                                                                                              \
-    }
-
-IMAGE_TRANSFORM(image_input_4, 6, 6, input_4, 0)
-IMAGE_TRANSFORM(image_input_2, 4, 4, input_2, 0)
-IMAGE_TRANSFORM(image_normalized_4, 6, 6, input_4, 1)
-IMAGE_TRANSFORM(image_normalized_2, 4, 4, input_2, 1)
-IMAGE_TRANSFORM(image_gradient_4, 4, 6, gradient_4, 0)
-IMAGE_TRANSFORM(image_gradient_2, 2, 4, gradient_2, 0)
+IMAGE_TRANSFORM(image_input_4, 6, 6, 3, input_4, 0)
+IMAGE_TRANSFORM(image_input_2, 4, 4, 2, input_2, 0)
+IMAGE_TRANSFORM(image_normalized_4, 6, 6, 3, input_4, 1)
+IMAGE_TRANSFORM(image_normalized_2, 4, 4, 2, input_2, 1)
+IMAGE_TRANSFORM(image_gradient_4, 4, 6, 3, gradient_4, 0)
+IMAGE_TRANSFORM(image_gradient_2, 2, 4, 2, gradient_2, 0)
 
 void KERNEL(winograd_input)(const struct gatun_winograd *g, const struct gatun_winograd_tile *tile, const float *x,
                             float *v) {
@@ -269,88 +163,6 @@ void KERNEL(winograd_gradient)(const struct gatun_winograd *g, const struct gatu
     }
 }
 
-/* A vector of channels, of a tile that lies inside of the image, or of any. */
-#define OUTPUT_VECTOR(M, N, LINE, ROWS, COLS, RESIDUAL, STORE)                                                         \
-    do {                                                                                                               \
-        vf t[M * N];                                                                                                   \
-        _Pragma("GCC unroll 6") for (int c = 0; c < N; c++) {                                                          \
-            vf d[N];                                                                                                   \
-            _Pragma("GCC unroll 6") for (int r = 0; r < N; r++) d[r] = v_load(p + g->position[r * N + c]);             \
-            LINE(d, 1, t + c, N);                                                                                      \
-        }                                                                                                              \
-        _Pragma("GCC unroll 4") for (int r = 0; r < M; r++) {                                                          \
-            vf v[M];                                                                                                   \
-            LINE(t + r * N, 1, v, 1);                                                                                  \
-            if (r >= ROWS) {                                                                                           \
-                break;                                                                                                 \
-            }                                                                                                          \
-            _Pragma("GCC unroll 4") for (int c = 0; c < M; c++) {                                                      \
-                if (c >= COLS) {                                                                                       \
-                    break;                                                                                             \
-                }                                                                                                      \
-                const int64_t at = r * g->row + c * g->pixel + i;                                                      \
-                vf o = v[c] + bias;                                                                                    \
-                if (RESIDUAL) {                                                                                        \
-                    o += load(e->residual + at, lanes);                                                                \
-                }                                                                                                      \
-                STORE(y + at, relu ? v_relu(o) : o);                                                                   \
-            }                                                                                                          \
-        }                                                                                                              \
-    } while (0)
-
-#define STORE_LANES(p, v) store(p, v, lanes)
-
-#define OUTPUT_TRANSFORM(NAME, M, N, LINE)                                                                             \
-    INLINE void NAME##_inside(int stream, int residual, int relu, const struct gatun_winograd *g, int64_t channels,    \
-                              const float *products, const struct gatun_epilogue *e, float *y) {                       \
-        const int64_t lanes = VL;                                                                                      \
-        for (int64_t i = 0; i < channels; i += VL) {                                                                   \
-            const float *p = products + i;                                                                             \
-            const vf bias = e->bias ? v_load(e->bias + i) : (vf){0};                                                   \
-            if (stream) {                                                                                              \
-                OUTPUT_VECTOR(M, N, LINE, M, M, residual, v_stream);                                                   \
-            } else {                                                                                                   \
-                OUTPUT_VECTOR(M, N, LINE, M, M, residual, v_store);                                                    \
-            }                                                                                                          \
-        }                                                                                                              \
-    }                                                                                                                  \
-                                                                                                                       \
-    static void NAME##_any(const struct gatun_winograd *g, const struct gatun_winograd_tile *tile, int64_t first,      \
-                           const float *products, const struct gatun_epilogue *e, float *y) {                          \
-        const int relu = e->relu, rows = tile->row1, cols = tile->col1;                                                \
-        for (int64_t i = first; i < g->channels; i += VL) {                                                            \
-            const int64_t lanes = g->channels - i;                                                                     \
-            const float *p = products + i;                                                                             \
-            const vf bias = e->bias ? load(e->bias + i, lanes) : (vf){0};                                              \
-            if (CAN_STREAM && g->stream) {                                                                             \
-                OUTPUT_VECTOR(M, N, LINE, rows, cols, e->residual, v_stream);                                          \
-            } else {                                                                                                   \
-                OUTPUT_VECTOR(M, N, LINE, rows, cols, e->residual, STORE_LANES);                                       \
-            }                                                                                                          \
-        }                                                                                                              \
-    }                                                                                                                  \
-                                                                                                                       \
-    static void NAME(const struct gatun_winograd *g, const struct gatun_winograd_tile *tile, const float *products,    \
-                     const struct gatun_epilogue *e, float *y) {                                                       \
-        int64_t done = 0;                                                                                              \
-        if (tile->row1 == M && tile->col1 == M) {                                                                      \
-            done = g->channels / VL * VL;                                                                              \
-            switch ((CAN_STREAM && g->stream) << 2 | (e->residual != NULL) << 1 | (e->relu != 0)) {                    \
-            case 0: NAME##_inside(0, 0, 0, g, done, products, e, y); break;                                            \
-            case 1: NAME##_inside(0, 0, 1, g, done, products, e, y); break;                                            \
-            case 2: NAME##_inside(0, 1, 0, g, done, products, e, y); break;                                            \
-            case 3: NAME##_inside(0, 1, 1, g, done, products, e, y); break;                                            \
-            case 4: NAME##_inside(1, 0, 0, g, done, products, e, y); break;                                            \
-            case 5: NAME##_inside(1, 0, 1, g, done, products, e, y); break;                                            \
-            case 6: NAME##_inside(1, 1, 0, g, done, products, e, y); break;                                            \
-            default: NAME##_inside(1, 1, 1, g, done, products, e, y); break;                                           \
-            }                                                                                                          \
-        }                                                                                                              \
-        if (done < g->channels) {                                                                                      \
-            NAME##_any(g, tile, done, products, e, y);                                                                 \
-        }                                                                                                              \
-    }
-
 OUTPUT_TRANSFORM(image_output_4, 4, 6, output_4)
 OUTPUT_TRANSFORM(image_output_2, 2, 4, output_2)
 
@@ -362,26 +174,6 @@ void KERNEL(winograd_output)(const struct gatun_winograd *g, const struct gatun_
         image_output_2(g, tile, products, epilogue, y);
     }
 }
-
-/* One vector of filters: 9 taps in, N * N transformed weights out. */
-#define FILTER_TRANSFORM(NAME, FROM, N, LINE)                                                                          \
-    static void NAME(const float *w, int64_t step, int64_t lanes, float *u, int64_t plane) {                           \
-        vf t[N * FROM];                                                                                                \
-        for (int c = 0; c < FROM; c++) {                                                                               \
-            vf d[FROM];                                                                                                \
-            for (int r = 0; r < FROM; r++) {                                                                           \
-                d[r] = load(w + (r * FROM + c) * step, lanes);                                                         \
-            }                                                                                                          \
-            LINE(d, 1, t + c, FROM);                                                                                   \
-        }                                                                                                              \
-        for (int r = 0; r < N; r++) {                                                                                  \
-            vf v[N];                                                                                                   \
-            LINE(t + r * FROM, 1, v, 1);                                                                               \
-            for (int c = 0; c < N; c++) {                                                                              \
-                store(u + (r * N + c) * plane, v[c], FROM == 3 ? VL : lanes);                                          \
-            }                                                                                                          \
-        }                                                                                                              \
-    }
 
 FILTER_TRANSFORM(filter_vector_4, 3, 6, filter_4)
 FILTER_TRANSFORM(filter_vector_2, 3, 4, filter_2)

@@ -1123,15 +1123,16 @@ final class OpTable {
 
     /** Through the convolutions that normalise, also where they would not be chosen. */
     private static List<OpCase> normalizedConv2d() {
-        int[][][] kinds = { // image, kernel, padding
-            {{2, 3, 5, 6}, {4, 3, 3, 3}, {1, 1, 1, 1}},
-            {{3, 17, 4, 5}, {5, 17, 3, 3}, {0, 1, 2, 0}},
-            {{1, 4, 7, 7}, {18, 4, 3, 3}, {1, 1, 1, 1}},
+        int[][][] kinds = { // image, kernel, stride, padding
+            {{2, 3, 5, 6}, {4, 3, 3, 3}, {1, 1}, {1, 1, 1, 1}},
+            {{3, 17, 4, 5}, {5, 17, 3, 3}, {1, 1}, {0, 1, 2, 0}},
+            {{1, 4, 7, 7}, {18, 4, 3, 3}, {1, 1}, {1, 1, 1, 1}},
+            {{2, 5, 11, 6}, {9, 5, 3, 3}, {2, 2}, {1, 1, 0, 2}},
         };
         List<OpCase> cases = new ArrayList<>();
         for (int[][] k : kinds) {
             for (var algorithm : List.of(ConvAlgorithm.WINOGRAD_2, ConvAlgorithm.WINOGRAD_4)) {
-                Geometry g = geometry(new int[] {1, 1}, k[2]);
+                Geometry g = geometry(k[2], k[3]);
                 int channels = k[0][1];
                 int rows = k[0][0] * k[0][2] * k[0][3];
                 cases.add(
