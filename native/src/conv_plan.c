@@ -212,29 +212,38 @@ static int panel_fits(int64_t depth, const struct gatun_kernels *k) {
 }
 
 /*
- * Multiplications of a direct 3x3 convolution per pair of channels; its tiles are rarely all full, and the classes of pixels
- * of a strided input gradient are small products.
+ * What a weight costs that is read in the form of some for each pair of channels, in multiplications: if it stays packed, more
+ * where it comes from memory, as it does in a network whose weights no cache holds; if not, its transform, before which the
+ * gradient of a strided input turns it.
+ */
+static double weight_price(const gatun_conv2d *c, enum gatun_conv_pass pass, double weights, double transformed) {
+    if (c->packed && pass == GATUN_CONV_FORWARD) {
+        return weights * c->in_channels * c->out_channels * sizeof(float) > CACHED_WEIGHT_BYTES ? 7 : 3;
+    }
+    return pass == GATUN_CONV_BACKWARD_INPUT && c->stride_height == 2 ? 2 * transformed : transformed;
+}
+
+/*
+ * Multiplications of a direct 3x3 convolution per pair of channels; its tiles are rarely all full, those of stride 2 less, and
+ * the classes of pixels of a strided input gradient are small products.
  */
 static double direct_work(const gatun_conv2d *c, enum gatun_conv_pass pass) {
-    const double tiles = pass == GATUN_CONV_BACKWARD_INPUT && c->stride_height == 2 ? 1.2 : 1.1;
-    return tiles * 9 * (double)c->batch * (double)conv_out_pixels(c);
+    const double tiles = c->stride_height == 1 ? 1.1 : pass == GATUN_CONV_BACKWARD_INPUT ? 1.3 : 1.15;
+    return 9 * (tiles * (double)c->batch * (double)conv_out_pixels(c) + weight_price(c, pass, 9, 3));
 }
 
 /*
  * The same of F(m,3), or of F(m,2) on the even pixels of stride 2: transforms cost about as much as four multiplications per
- * position and channel of either side, more where tiles are large or have copied positions. Transforming a weight, or
- * reading a transformed one, costs as much as a few per weight: more if it comes from memory, as it does in a network whose
- * weights no cache holds.
+ * position and channel of either side, more where tiles are large or have copied positions.
  */
-static double winograd_work(const gatun_conv2d *c, const struct gatun_kernels *k, int32_t m) {
+static double winograd_work(const gatun_conv2d *c, enum gatun_conv_pass pass, const struct gatun_kernels *k, int32_t m) {
     const int strided = c->stride_height == 2;
     double tiles = (double)c->batch * (double)(round_up(c->out_width, m) / m) * (double)(round_up(c->out_height, m) / m);
     double in = (double)round_up(c->in_channels, k->vector), out = (double)round_up(c->out_channels, k->vector);
-    double per_channel = !strided ? 4 : m == 4 ? 9 : 5, per_position = !strided ? 0 : m == 4 ? 0.3 : 0.1;
+    double per_channel = !strided ? 4 : m == 4 ? 9 : 6, per_position = !strided ? 0 : m == 4 ? 0.3 : 0.1;
     double transform = per_position + per_channel * (in + out) / (in * out);
-    double side = strided ? 2 * m + 1 : m + 2, filters = (m + 2) * (m + 2), bytes = sizeof(float) * filters * in * out;
-    double weights = !c->packed ? 8 : bytes > CACHED_WEIGHT_BYTES ? 9 : 3;
-    return side * side * tiles * (1 + transform) + filters * weights;
+    double side = strided ? 2 * m + 1 : m + 2, filters = (m + 2) * (m + 2);
+    return side * side * tiles * (1 + transform) + filters * weight_price(c, pass, filters, 8);
 }
 
 static enum gatun_conv_algorithm winograd_choice(const gatun_conv2d *c, enum gatun_conv_pass pass,
@@ -242,7 +251,7 @@ static enum gatun_conv_algorithm winograd_choice(const gatun_conv2d *c, enum gat
     if (!is_winograd(c) || c->in_channels < WINOGRAD_CHANNELS || c->out_channels < WINOGRAD_CHANNELS) {
         return GATUN_CONV_AUTO;
     }
-    double four = winograd_work(c, k, 4), two = winograd_work(c, k, 2);
+    double four = winograd_work(c, pass, k, 4), two = winograd_work(c, pass, k, 2);
     if (GATUN_MIN(four, two) >= direct_work(c, pass)) {
         return GATUN_CONV_AUTO;
     }
