@@ -33,7 +33,7 @@ extern "C" {
 #endif
 
 /* Changes whenever a signature, a struct or a constant of this header changes; the loader compares it. */
-#define GATUN_ABI_VERSION 5
+#define GATUN_ABI_VERSION 6
 
 /* Largest rank of a strided iteration space. */
 #define GATUN_MAX_RANK 8
@@ -260,7 +260,8 @@ enum gatun_conv_algorithm {
     GATUN_CONV_WINOGRAD_2 = 8, /* 3x3, stride 1 or 2: tiles of 2x2 outputs, by F(2,3), or F(2,2) on every second pixel */
     GATUN_CONV_WINOGRAD_4 = 9, /* the same of 4x4 outputs, by F(4,3), or F(4,2) */
     GATUN_CONV_DEPTHWISE = 10, /* as many groups as channels on both sides */
-    GATUN_CONV_ALGORITHMS = 11,
+    GATUN_CONV_WINOGRAD_ROWS = 11, /* forward: four rows of output together, by F(4, taps) along the rows alone */
+    GATUN_CONV_ALGORITHMS = 12,
 };
 
 /* 1 if the algorithm can compute that pass of that shape, else 0. */

@@ -25,6 +25,7 @@ static const struct conv_code codes[GATUN_CONV_ALGORITHMS] = {
                                conv_winograd_backward_weight},
     [GATUN_CONV_WINOGRAD_4] = {conv_winograd_pack, conv_winograd_forward, conv_winograd_backward_input,
                                conv_winograd_backward_weight},
+    [GATUN_CONV_WINOGRAD_ROWS] = {conv_rows_pack, conv_rows_forward, NULL, NULL},
 };
 
 int conv_valid(const gatun_conv2d *c) {

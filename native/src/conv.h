@@ -89,6 +89,15 @@ void conv_winograd_forward(const struct conv_job *job);
 void conv_winograd_backward_input(const struct conv_job *job);
 void conv_winograd_backward_weight(const struct conv_job *job);
 
+void conv_rows_pack(const struct conv_job *job, float *packed);
+void conv_rows_forward(const struct conv_job *job);
+
+void conv_rows_plan(const gatun_conv2d *conv, const struct gatun_kernels *kernels, struct conv_plan *plan);
+int conv_rows_supports(const gatun_conv2d *conv);
+
+/* Its work as a part of the direct algorithm's. */
+double conv_rows_ratio(const gatun_conv2d *conv);
+
 void conv_winograd_plan(const gatun_conv2d *conv, enum gatun_conv_pass pass, const struct gatun_kernels *kernels,
                         struct conv_plan *plan);
 

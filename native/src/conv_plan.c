@@ -26,6 +26,9 @@
 #define CACHED_WEIGHT_BYTES (1024 * 1024)
 /* Winograd: fewer channels on either side leave the products less than the transforms cost. */
 #define WINOGRAD_CHANNELS 12
+/* Filtering along the rows: for as many channels of input, and where it has as much less to do than the direct algorithm. */
+#define ROWS_CHANNELS 32
+#define ROWS_RATIO 0.7
 
 static int needs_padding(const gatun_conv2d *c) {
     int64_t bottom = conv_strip_height(c, c->out_height) - c->pad_top;
@@ -196,6 +199,7 @@ int conv_supports(const gatun_conv2d *c, enum gatun_conv_pass pass, int32_t algo
     case GATUN_CONV_GATHER: return pass == GATUN_CONV_BACKWARD_INPUT;
     case GATUN_CONV_WINOGRAD_2:
     case GATUN_CONV_WINOGRAD_4: return is_winograd(c);
+    case GATUN_CONV_WINOGRAD_ROWS: return pass == GATUN_CONV_FORWARD && conv_rows_supports(c);
     default: return 0;
     }
 }
@@ -265,6 +269,12 @@ static int prefers_pixels(const gatun_conv2d *c, int64_t vector) {
     return conv_supports(c, GATUN_CONV_FORWARD, GATUN_CONV_PIXEL) && pixels >= channels;
 }
 
+/* Large kernels over few channels, which have rows enough to be filtered. */
+static int prefers_rows(const gatun_conv2d *c) {
+    return conv_supports(c, GATUN_CONV_FORWARD, GATUN_CONV_WINOGRAD_ROWS) && c->in_channels <= ROWS_CHANNELS
+        && conv_rows_ratio(c) < ROWS_RATIO;
+}
+
 /* Where the weights are too many for the direct kernel: sgemm, straight from the image if its rows are long enough. */
 static enum gatun_conv_algorithm wide_choice(const gatun_conv2d *c) {
     return c->in_channels >= 32 && c->out_width >= 14 ? GATUN_CONV_SHIFT : GATUN_CONV_IM2COL;
@@ -306,6 +316,9 @@ static enum gatun_conv_algorithm choose(const gatun_conv2d *c, enum gatun_conv_p
     if (prefers_pixels(c, k->vector)) {
         return GATUN_CONV_PIXEL;
     }
+    if (pass == GATUN_CONV_FORWARD && prefers_rows(c)) {
+        return GATUN_CONV_WINOGRAD_ROWS;
+    }
     return panel_fits(conv_taps(c), k) ? GATUN_CONV_DIRECT : wide_choice(c);
 }
 
@@ -339,6 +352,7 @@ struct conv_plan conv_plan_for(const gatun_conv2d *c, enum gatun_conv_pass pass,
     case GATUN_CONV_PARITY: plan_parity(c, k, &plan); break;
     case GATUN_CONV_SHIFT: plan_shift(c, pass, &plan); break;
     case GATUN_CONV_DEPTHWISE: plan_depthwise(c, pass, &plan); break;
+    case GATUN_CONV_WINOGRAD_ROWS: conv_rows_plan(c, k, &plan); break;
     case GATUN_CONV_DIRECT:
         if (pass == GATUN_CONV_BACKWARD_WEIGHT) {
             plan_direct_weight(c, k, &plan);

@@ -198,6 +198,18 @@ struct gatun_winograd_kernels {
     void (*filter_gradient)(int32_t m, const float *u, int64_t plane, int64_t lanes, float *dw, int64_t step);
 };
 
+/* Rows of output that are made together by filtering along the rows. */
+#define GATUN_MIX_ROWS 4
+
+/* Linear combinations of lines: see kernels/mix.c. */
+struct gatun_mix {
+    int32_t ins, outs;         /* lines that are read, and written */
+    const float *matrix;       /* [out][in]; for products [in][GATUN_MIX_ROWS] */
+    int64_t in_step, out_step; /* floats from a line to the next */
+    int64_t out_pixel;         /* products: floats from a pixel of the output to the next */
+    int32_t stream;            /* products: the output is to be stored past the caches */
+};
+
 /* Convolution channel by channel: see kernels/depthwise.c. */
 struct gatun_depthwise {
     int32_t kernel_height, kernel_width;
@@ -243,6 +255,11 @@ struct gatun_kernels {
     void (*pooled_outer)(const struct gatun_pooled *pooled, const float *x, const float *dy, const void *winners,
                          float *sum);
     struct gatun_winograd_kernels winograd[GATUN_WINOGRAD_FORMS];
+    /* Lines of n floats. */
+    void (*mix_lines)(const struct gatun_mix *mix, int64_t n, const float *in, float *out);
+    /* Lines of products, for each pixel a vector of columns or two, to rows of pixels; residual lies like y. */
+    void (*mix_products)(const struct gatun_mix *mix, int64_t pixels, int64_t cols, const float *products,
+                         const struct gatun_epilogue *epilogue, float *y);
     void (*depthwise_row)(const struct gatun_depthwise *depthwise, const float *x, const struct gatun_epilogue *epilogue,
                           float *y);
     /* One tap: dx[pixel] += w * dy[pixel], and sum += x[pixel] * dy[pixel] */

@@ -25,7 +25,8 @@ static int64_t size_of_w(const gatun_conv2d *c) {
 }
 
 static const char *const algorithm_names[GATUN_CONV_ALGORITHMS] = {
-    "auto", "im2col", "shift", "pointwise", "direct", "pixel", "gather", "parity", "winograd2", "winograd4", "depthwise"};
+    "auto", "im2col", "shift", "pointwise", "direct", "pixel", "gather", "parity", "winograd2", "winograd4", "depthwise",
+    "winogradrows"};
 
 static void describe(const gatun_conv2d *c, const char *pass, char *text, size_t size) {
     snprintf(text, size, "%s by %s: %d x %dx%dx%d to %dx%dx%d, kernel %dx%d, stride %d %d, dilation %d %d, pad %d %d, "
@@ -36,7 +37,8 @@ static void describe(const gatun_conv2d *c, const char *pass, char *text, size_t
 
 /* A transformed tile carries the rounding of its largest terms to all its outputs. */
 static bool is_winograd(const gatun_conv2d *c) {
-    return c->algorithm == GATUN_CONV_WINOGRAD_2 || c->algorithm == GATUN_CONV_WINOGRAD_4;
+    return c->algorithm == GATUN_CONV_WINOGRAD_2 || c->algorithm == GATUN_CONV_WINOGRAD_4
+        || gatun_conv2d_algorithm(c, GATUN_CONV_FORWARD) == GATUN_CONV_WINOGRAD_ROWS;
 }
 
 static void check_sum(const gatun_conv2d *c, const char *pass, int64_t n, int64_t terms, const float *actual,
@@ -263,6 +265,8 @@ static void test_named_shapes(void) {
         square(4, 1, 28, 6, 5, 1, 2),    /* the first and second layer of LeNet */
         square(4, 6, 14, 16, 5, 1, 0),
         square(2, 3, 32, 16, 3, 1, 1),
+        square(2, 3, 61, 40, 7, 2, 3),   /* the stem of ResNet */
+        square(1, 3, 67, 24, 11, 4, 2),  /* and AlexNet's */
         square(2, 16, 12, 33, 3, 2, 1),
         square(1, 40, 7, 70, 3, 1, 1),   /* several panels of columns */
         square(2, 33, 9, 17, 1, 1, 0),   /* pointwise */

@@ -52,6 +52,9 @@ void KERNEL(winograd_turned_input)(const struct gatun_winograd *winograd, const 
                                    const float *dy, float *v);
 void KERNEL(winograd_turned_output)(const struct gatun_winograd *winograd, const struct gatun_winograd_tile *tile,
                                     const float *products, const struct gatun_epilogue *epilogue, float *dx);
+void KERNEL(mix_lines)(const struct gatun_mix *mix, int64_t n, const float *in, float *out);
+void KERNEL(mix_products)(const struct gatun_mix *mix, int64_t pixels, int64_t cols, const float *products,
+                          const struct gatun_epilogue *epilogue, float *y);
 void KERNEL(depthwise_row)(const struct gatun_depthwise *depthwise, const float *x,
                            const struct gatun_epilogue *epilogue, float *y);
 void KERNEL(depthwise_scatter)(const struct gatun_depthwise *depthwise, const float *dy, const float *w, float *dx);

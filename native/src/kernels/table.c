@@ -34,6 +34,8 @@ const struct gatun_kernels KERNEL(gatun_kernels) = {
         [GATUN_WINOGRAD_TURNED] = {KERNEL(winograd_turned_input), NULL, KERNEL(winograd_turned_output),
                                    KERNEL(winograd_strided_filter), NULL},
     },
+    .mix_lines = KERNEL(mix_lines),
+    .mix_products = KERNEL(mix_products),
     .depthwise_row = KERNEL(depthwise_row),
     .depthwise_scatter = KERNEL(depthwise_scatter),
     .depthwise_outer = KERNEL(depthwise_outer),

@@ -20,8 +20,8 @@ import java.util.stream.Collectors;
  * system property {@code gatun.conv}, or else the environment variable {@code GATUN_CONV}, forces
  * one wherever it can compute the shape: {@code im2col}, {@code shift}, {@code pointwise}, {@code
  * direct}, {@code pixel}, {@code gather}, {@code parity}, {@code winograd2}, {@code winograd4},
- * {@code depthwise}; {@code auto} is the default. All give the same sums but for rounding; {@code
- * direct} avoids Winograd's.
+ * {@code depthwise}, {@code winogradrows}; {@code auto} is the default. All give the same sums but
+ * for rounding; {@code direct} avoids Winograd's.
  */
 public final class ConvolutionAlgorithms {
     private ConvolutionAlgorithms() {}

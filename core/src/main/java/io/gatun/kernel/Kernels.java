@@ -185,7 +185,8 @@ public interface Kernels {
         PARITY,
         WINOGRAD_2,
         WINOGRAD_4,
-        DEPTHWISE
+        DEPTHWISE,
+        WINOGRAD_ROWS
     }
 
     /** A pass of a convolution; the order is that of {@code enum gatun_conv_pass}. */

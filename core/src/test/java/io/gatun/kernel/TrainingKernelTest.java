@@ -363,7 +363,8 @@ class TrainingKernelTest {
             Gatun.GATUN_CONV_PARITY(),
             Gatun.GATUN_CONV_WINOGRAD_2(),
             Gatun.GATUN_CONV_WINOGRAD_4(),
-            Gatun.GATUN_CONV_DEPTHWISE()
+            Gatun.GATUN_CONV_DEPTHWISE(),
+            Gatun.GATUN_CONV_WINOGRAD_ROWS()
         };
         int[] optimizers = {
             Gatun.GATUN_OPTIMIZER_SGD(),

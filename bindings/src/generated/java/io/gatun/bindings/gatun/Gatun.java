@@ -23,10 +23,10 @@ public class Gatun extends Gatun$shared {
     static final SymbolLookup SYMBOL_LOOKUP = SymbolLookup.loaderLookup()
             .or(Linker.nativeLinker().defaultLookup());
 
-    private static final int GATUN_ABI_VERSION = (int)5L;
+    private static final int GATUN_ABI_VERSION = (int)6L;
     /**
      * {@snippet lang=c :
-     * #define GATUN_ABI_VERSION 5
+     * #define GATUN_ABI_VERSION 6
      * }
      */
     public static int GATUN_ABI_VERSION() {
@@ -1709,10 +1709,19 @@ public class Gatun extends Gatun$shared {
     public static int GATUN_CONV_DEPTHWISE() {
         return GATUN_CONV_DEPTHWISE;
     }
-    private static final int GATUN_CONV_ALGORITHMS = (int)11L;
+    private static final int GATUN_CONV_WINOGRAD_ROWS = (int)11L;
     /**
      * {@snippet lang=c :
-     * enum gatun_conv_algorithm.GATUN_CONV_ALGORITHMS = 11
+     * enum gatun_conv_algorithm.GATUN_CONV_WINOGRAD_ROWS = 11
+     * }
+     */
+    public static int GATUN_CONV_WINOGRAD_ROWS() {
+        return GATUN_CONV_WINOGRAD_ROWS;
+    }
+    private static final int GATUN_CONV_ALGORITHMS = (int)12L;
+    /**
+     * {@snippet lang=c :
+     * enum gatun_conv_algorithm.GATUN_CONV_ALGORITHMS = 12
      * }
      */
     public static int GATUN_CONV_ALGORITHMS() {
