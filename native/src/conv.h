@@ -108,7 +108,7 @@ int64_t conv_parity_strip_floats(const gatun_conv2d *conv, int64_t rows);
 /* Channels of an image that belong to one part, in the gradient of a depthwise convolution's input. */
 #define CONV_CHANNEL_BLOCK 64
 
-/* The gradient of the input, stride 1, is this convolution of dy with flipped weights; of another stride, with zeros between. */
+/* The gradient of the input is this convolution of dy with flipped weights; of another stride than 1, with zeros between dy. */
 gatun_conv2d conv_flipped(const gatun_conv2d *conv);
 
 /* ---- shared by the algorithms */

@@ -1,0 +1,197 @@
+/*
+ * Copyright 2026 The Gatun Authors
+ * SPDX-License-Identifier: Apache-2.0
+ *
+ * conv_winograd_tiles.c - how a Winograd convolution is divided into tiles, blocks and parts, and the transform of its input.
+ */
+#include "conv_winograd.h"
+
+#include <stddef.h>
+
+/* The transformed tiles of a block and their products, where the block is one of many ... */
+#define BLOCK_BYTES (512 * 1024)
+/* ... and where it is all that a part has: then its inputs may lie in the third-level cache. */
+#define SINGLE_BLOCK_BYTES (6 * 1024 * 1024)
+/* Rows of whole register tiles in a block: fewer read the weights too often, more gain nothing. */
+#define MIN_BLOCK_TILES 2
+#define MAX_BLOCK_TILES 8
+
+/* turned: the convolution is conv_flipped's for the gradient of the input */
+struct geometry winograd_geometry(const gatun_conv2d *c, enum gatun_conv_algorithm algorithm, int turned) {
+    const int32_t m = algorithm == GATUN_CONV_WINOGRAD_4 ? 4 : 2;
+    struct geometry g = {.form = GATUN_WINOGRAD_UNIT, .m = m, .in_side = m + 2, .in_step = m, .out_side = m,
+                         .in_top = c->pad_top, .in_left = c->pad_left, .side = m + 2, .shared = 1};
+    if (c->stride_height == 2) {
+        g.form = turned ? GATUN_WINOGRAD_TURNED : GATUN_WINOGRAD_STRIDED;
+        g.side = 2 * m + 1, g.shared = m;
+        g.in_side = turned ? m + 1 : 2 * m + 1, g.in_step = turned ? m : 2 * m, g.out_side = turned ? 2 * m : m;
+    }
+    if (g.form == GATUN_WINOGRAD_TURNED) {
+        /* tiles begin with a row that one tap reads: with the image if the padding is odd, a row before it if not */
+        const int32_t pad_top = 2 - c->pad_top, pad_left = 2 - c->pad_left;
+        g.out_top = pad_top % 2 == 0, g.out_left = pad_left % 2 == 0;
+        g.in_top = (1 - pad_top + g.out_top) / 2, g.in_left = (1 - pad_left + g.out_left) / 2;
+    }
+    g.filter_side = g.side - g.shared + 1;
+    g.positions = g.side * g.side;
+    g.filters = g.filter_side * g.filter_side;
+    g.across = (c->out_width + g.out_left + g.out_side - 1) / g.out_side;
+    g.down = (c->out_height + g.out_top + g.out_side - 1) / g.out_side;
+    g.tiles = c->batch * g.across * g.down;
+    return g;
+}
+
+/* Where a position's plane is among all: those of one weight follow each other, in the order of the weights. */
+static int64_t plane_of(const struct geometry *g, int64_t row, int64_t col) {
+    const int64_t filter_row = GATUN_MIN(row, g->filter_side - 1), filter_col = GATUN_MIN(col, g->filter_side - 1);
+    const int64_t rows = sharing(g, filter_row), cols = sharing(g, filter_col);
+    return filter_row * g->side + filter_col * rows + (row - filter_row) * cols + (col - filter_col);
+}
+
+/* The columns of one part, a multiple of a panel of weights but for the last. */
+static int64_t column_begin(const gatun_conv2d *c, const struct conv_plan *plan, int64_t vector, int32_t column_part) {
+    return part_begin_blocks(c->out_channels, 2 * vector, plan->column_parts, column_part);
+}
+
+int64_t winograd_columns(const gatun_conv2d *c, const struct conv_plan *plan, int64_t vector) {
+    int64_t panels = (c->out_channels + 2 * vector - 1) / (2 * vector);
+    int64_t most = (panels + plan->column_parts - 1) / plan->column_parts * 2 * vector;
+    return GATUN_MIN(most, round_up(c->out_channels, vector));
+}
+
+/*
+ * Floats from one transformed tile of an operand to the next: its channels in whole vectors. A power of two would put the
+ * rows of a register tile into few sets of the first-level cache.
+ */
+static int64_t tile_floats(int64_t channels, int64_t vector) {
+    const int64_t floats = round_up(channels, vector);
+    return floats % 256 == 0 ? floats + GATUN_LINE_FLOATS : floats;
+}
+
+/* ---------------------------------------------------------------- plan */
+
+/*
+ * Parts share out tiles where there are many, columns where there are few: each part then transforms every tile, which
+ * is little beside many columns, and its share of the weights, which it reads once.
+ */
+static void choose_parts(const gatun_conv2d *c, const struct geometry *g, const struct gatun_kernels *k,
+                         struct conv_plan *plan) {
+    int64_t panels = (c->out_channels + 2 * k->vector - 1) / (2 * k->vector);
+    double work = (double)g->tiles * (double)g->positions * c->in_channels * c->out_channels;
+    int32_t parts = parts_for(c->threads, g->tiles * panels, GATUN_COST_MULTIPLY_ADD * work);
+    int32_t column_parts = 1;
+    while (column_parts * 2 <= parts && column_parts * 2 <= panels
+           && g->tiles * column_parts < (int64_t)parts * c->out_channels) {
+        column_parts *= 2;
+    }
+    plan->column_parts = column_parts;
+    plan->parts = column_parts * (int32_t)GATUN_MIN(parts / column_parts, g->tiles);
+}
+
+void conv_winograd_plan(const gatun_conv2d *conv, enum gatun_conv_pass pass, const struct gatun_kernels *k,
+                        struct conv_plan *plan) {
+    const int turned = pass == GATUN_CONV_BACKWARD_INPUT;
+    const gatun_conv2d flipped = conv_flipped(conv), *c = turned ? &flipped : conv;
+    const struct geometry g = winograd_geometry(c, plan->algorithm, turned);
+    choose_parts(c, &g, k, plan);
+    const int64_t columns = winograd_columns(c, plan, k->vector), channels = tile_floats(c->in_channels, k->vector);
+    const int64_t tile_parts = plan->parts / plan->column_parts, most = (g.tiles + tile_parts - 1) / tile_parts;
+    const int64_t weight_bytes = g.filters * c->in_channels * columns * (int64_t)sizeof(float);
+    const int single = weight_bytes > BLOCK_BYTES && most <= c->out_channels
+                    && most * g.positions * channels * (int64_t)sizeof(float) <= SINGLE_BLOCK_BYTES;
+    if (single) {
+        plan->tile = most;
+        plan->group = GATUN_MIN(2 * k->vector, columns);
+        plan->fused = !c->packed || pass != GATUN_CONV_FORWARD;
+    } else {
+        const int64_t tile_bytes = g.positions * (channels + columns) * (int64_t)sizeof(float);
+        int64_t rows = BLOCK_BYTES / tile_bytes / k->tile_height;
+        rows = GATUN_MIN(GATUN_MAX(rows, MIN_BLOCK_TILES), MAX_BLOCK_TILES) * k->tile_height;
+        plan->tile = GATUN_MIN(rows, most);
+        plan->group = columns;
+    }
+    plan->slice_bytes = float_bytes(g.positions * (plan->tile * channels + PLANE_GAP))
+                      + float_bytes(g.positions * (plan->tile * plan->group + PLANE_GAP));
+    const int64_t group_bytes = float_bytes(g.filters * (c->in_channels * plan->group + PLANE_GAP));
+    if (pass == GATUN_CONV_BACKWARD_WEIGHT) {
+        plan->fused &= tile_parts == 1;
+        plan->slice_bytes += plan->fused ? group_bytes : float_bytes(g.filters * (c->in_channels * columns + PLANE_GAP));
+        plan->slice_bytes += float_bytes(2 * (int64_t)c->out_channels);
+    } else {
+        const int64_t plane = c->in_channels * round_up(c->out_channels, k->vector) + PLANE_GAP;
+        plan->packed_bytes = float_bytes(g.filters * plane);
+        plan->slice_bytes += plan->fused ? group_bytes : 0;
+    }
+}
+
+/* ---------------------------------------------------------------- one call */
+
+struct winograd_job winograd_job(const struct conv_job *job, const gatun_conv2d *conv) {
+    const int64_t vector = job->kernels->vector;
+    struct winograd_job w = {.job = job, .conv = conv};
+    w.flipped = conv != job->conv;
+    w.geometry = winograd_geometry(conv, job->plan.algorithm, w.flipped);
+    w.transforms = &job->kernels->winograd[w.geometry.form];
+    w.channels = tile_floats(conv->in_channels, vector);
+    w.group = job->plan.group;
+    w.input_plane = job->plan.tile * w.channels + PLANE_GAP;
+    w.product_plane = job->plan.tile * w.group + PLANE_GAP;
+    return w;
+}
+
+struct range winograd_range(const struct winograd_job *w, int32_t part) {
+    const struct conv_plan *plan = &w->job->plan;
+    const int32_t tile_parts = plan->parts / plan->column_parts, vector = w->job->kernels->vector;
+    const int32_t tile_part = part / plan->column_parts, column_part = part % plan->column_parts;
+    struct range r = {part_begin(w->geometry.tiles, tile_parts, tile_part),
+                      part_begin(w->geometry.tiles, tile_parts, tile_part + 1),
+                      column_begin(w->conv, plan, vector, column_part), 0};
+    r.columns = column_begin(w->conv, plan, vector, column_part + 1) - r.first_column;
+    return r;
+}
+
+struct place winograd_place(const struct geometry *g, int64_t tile) {
+    int64_t in_image = tile % (g->across * g->down);
+    return (struct place){tile / (g->across * g->down), in_image / g->across, in_image % g->across};
+}
+
+/* The columns of a range from some on, at most a group. */
+struct range winograd_group(const struct winograd_job *w, const struct range *r, int64_t first) {
+    struct range group = *r;
+    group.first_column = r->first_column + first;
+    group.columns = GATUN_MIN(w->group, r->columns - first);
+    return group;
+}
+
+/* One side of a transform: channels of an image, plane floats from one position of the tiles to the next. */
+struct gatun_winograd winograd_transform(const struct winograd_job *w, int64_t channels, int64_t row, int64_t pixel,
+                                          int64_t plane, int32_t stream) {
+    struct gatun_winograd g = {.m = w->geometry.m, .channels = channels, .row = row, .pixel = pixel, .stream = stream};
+    const int64_t side = w->geometry.side;
+    for (int64_t i = 0; i < side; i++) {
+        for (int64_t k = 0; k < side; k++) {
+            g.position[i * side + k] = plane_of(&w->geometry, i, k) * plane;
+        }
+    }
+    return g;
+}
+
+void winograd_transform_inputs(const struct winograd_job *w, const float *x, int64_t first, int64_t count, float *v) {
+    const gatun_conv2d *c = w->conv;
+    const int32_t side = w->geometry.in_side, step = w->geometry.in_step;
+    const int64_t row = (int64_t)c->in_width * c->in_channels;
+    struct gatun_winograd g = winograd_transform(w, c->in_channels, row, c->in_channels, w->input_plane, 0);
+    g.normalize = w->job->normalize, g.normalize_step = round_up(c->in_channels, GATUN_LINE_FLOATS);
+    struct place p = winograd_place(&w->geometry, first), ahead = winograd_place(&w->geometry, first + AHEAD);
+    for (int64_t t = 0; t < count; t++, v += w->channels) {
+        prefetch_tile(w, x, c->in_height, c->in_width, c->in_channels, c->in_channels, step, ahead, 0);
+        const int64_t top = p.row * step - w->geometry.in_top, left = p.col * step - w->geometry.in_left;
+        const struct gatun_winograd_tile tile = {clamp(-top, side), clamp(c->in_height - top, side), clamp(-left, side),
+                                                 clamp(c->in_width - left, side)};
+        const int empty = tile.row0 >= tile.row1 || tile.col0 >= tile.col1;
+        const int64_t at = empty ? 0 : (top + tile.row0) * row + (left + tile.col0) * c->in_channels;
+        w->transforms->input(&g, &tile, x + p.image * conv_in_size(c) + at, v);
+        advance(&w->geometry, &p);
+        advance(&w->geometry, &ahead);
+    }
+}
