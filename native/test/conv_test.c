@@ -411,19 +411,27 @@ static double largest_error(int64_t n, const float *actual, const double *expect
 /* What people may rely on: each algorithm is within 5e-6 of the largest value of the true result. */
 static void test_accuracy(void) {
     random_seed(1004);
-    static const int channels[] = {64, 256, 512};
-    for (int i = 0; i < COUNT(channels); i++) {
-        gatun_conv2d c = square(2, channels[i], 8, 24, 3, 1, 1);
-        int64_t nx = size_of_x(&c), ny = size_of_y(&c), nw = size_of_w(&c), most = nw > nx ? nw : nx;
+    const gatun_conv2d shapes[] = {
+        square(2, 64, 8, 24, 3, 1, 1),  square(2, 256, 8, 24, 3, 1, 1), square(2, 512, 8, 24, 3, 1, 1),
+        square(2, 64, 16, 24, 3, 2, 1), square(1, 512, 13, 24, 3, 2, 1), square(2, 24, 14, 512, 3, 2, 1),
+        square(2, 3, 56, 24, 7, 2, 3),
+    };
+    for (int i = 0; i < COUNT(shapes); i++) {
+        gatun_conv2d c = shapes[i];
+        int64_t nx = size_of_x(&c), ny = size_of_y(&c), nw = size_of_w(&c);
+        const int64_t sizes[] = {ny, nx, nw};
+        int64_t most = 0;
+        for (int k = 0; k < 3; k++) {
+            most = sizes[k] > most ? sizes[k] : most;
+        }
         float *x = random_floats(nx), *w = random_floats(nw), *dy = random_floats(ny), *got = new_floats(most);
-        double *expected[3], *size = new_doubles(most), bias[24], bias_size[24];
+        double *expected[3], *size = new_doubles(most), bias[512], bias_size[512];
         for (int pass = 0; pass < 3; pass++) {
             expected[pass] = new_doubles(most);
         }
         reference_conv_forward(&c, x, w, NULL, NULL, expected[0], size);
         reference_conv_backward_input(&c, dy, w, expected[1], size);
         reference_conv_backward_weight(&c, x, dy, expected[2], size, bias, bias_size);
-        const int64_t sizes[] = {ny, nx, nw};
         for (int pass = 0; pass < 3; pass++) {
             for (c.algorithm = 1; c.algorithm < GATUN_CONV_ALGORITHMS; c.algorithm++) {
                 if (!gatun_conv2d_supports(&c, pass, c.algorithm)) {
@@ -436,7 +444,7 @@ static void test_accuracy(void) {
                 default: gatun_conv2d_backward_weight(&c, x, dy, got, NULL, workspace); break;
                 }
                 double error = largest_error(sizes[pass], got, expected[pass]);
-                CHECK(error <= 5e-6, "%d channels, pass %d by %s: error %.2g of the largest value", channels[i], pass,
+                CHECK(error <= 5e-6, "shape %d, pass %d by %s: error %.2g of the largest value", i, pass,
                       algorithm_names[c.algorithm], error);
                 release(workspace);
             }
