@@ -108,7 +108,7 @@ int64_t conv_parity_strip_floats(const gatun_conv2d *conv, int64_t rows);
 /* Channels of an image that belong to one part, in the gradient of a depthwise convolution's input. */
 #define CONV_CHANNEL_BLOCK 64
 
-/* The gradient of the input is this convolution of dy with flipped weights; of another stride than 1, with zeros between dy. */
+/* The gradient of the input is this convolution of dy with flipped weights; with zeros between dy if the stride is not 1. */
 gatun_conv2d conv_flipped(const gatun_conv2d *conv);
 
 /* ---- shared by the algorithms */

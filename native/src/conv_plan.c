@@ -216,9 +216,8 @@ static int panel_fits(int64_t depth, const struct gatun_kernels *k) {
 }
 
 /*
- * What a weight costs that is read in the form of some for each pair of channels, in multiplications: if it stays packed, more
- * where it comes from memory, as it does in a network whose weights no cache holds; if not, its transform, before which the
- * gradient of a strided input turns it.
+ * What each of some weights for every pair of channels costs, in multiplications. Packed ones are read, from memory where no
+ * cache holds so many; others are transformed, and turned before that for the gradient of a strided input.
  */
 static double weight_price(const gatun_conv2d *c, enum gatun_conv_pass pass, double weights, double transformed) {
     if (c->packed && pass == GATUN_CONV_FORWARD) {

@@ -39,8 +39,8 @@ static void transform_outputs(const struct winograd_job *w, const struct range *
 /* Weights of some columns, as panels of conv_pack_panels: plane floats from one position to the next. */
 struct filters {
     const struct conv_job *job;
-    void (*transform)(int32_t m, const float *w, int64_t step, int64_t lanes, float *u, int64_t plane);
-    int32_t m, flipped;
+    const struct gatun_winograd_kernels *transforms;
+    int32_t flipped;
     int64_t depth, all_columns; /* of the whole product */
     int64_t first, columns;     /* of the panels */
     int64_t plane;
@@ -50,8 +50,8 @@ struct filters {
 static struct filters filters_of(const struct conv_job *job, int32_t flipped, float *u) {
     const gatun_conv2d *c = job->conv;
     const struct geometry g = winograd_geometry(c, job->plan.algorithm, 0);
-    struct filters f = {.job = job, .m = g.m, .flipped = flipped, .u = u};
-    f.transform = job->kernels->winograd[g.form].filter;
+    struct filters f = {.job = job, .flipped = flipped, .u = u};
+    f.transforms = winograd_transforms(&g, job->kernels, job->plan.algorithm);
     f.depth = flipped ? c->out_channels : c->in_channels;
     f.all_columns = f.columns = flipped ? c->in_channels : c->out_channels;
     f.plane = f.depth * round_up(f.columns, job->kernels->vector) + PLANE_GAP;
@@ -78,7 +78,7 @@ static void transform_filter_block(const struct filters *f, int64_t row, int64_t
     }
     float *to = f->u + panel * f->depth + row * width + column - panel;
     for (int64_t i = 0; i < rows; i++) {
-        f->transform(f->m, from + i * row_step, tap_step, lanes, to + i * width, f->plane);
+        f->transforms->filter(from + i * row_step, tap_step, lanes, to + i * width, f->plane);
     }
 }
 

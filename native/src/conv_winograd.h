@@ -21,7 +21,6 @@
  */
 struct geometry {
     enum gatun_winograd_form form;
-    int32_t m;
     int32_t in_side, in_step, out_side;
     int64_t in_top, in_left;   /* pixels of the first tile before the image ... */
     int64_t out_top, out_left; /* ... and of its output */
@@ -32,6 +31,11 @@ struct geometry {
 
 /* turned: the convolution is conv_flipped's for the gradient of the input */
 struct geometry winograd_geometry(const gatun_conv2d *conv, enum gatun_conv_algorithm algorithm, int turned);
+
+/* The transforms of a geometry. */
+const struct gatun_winograd_kernels *winograd_transforms(const struct geometry *geometry,
+                                                         const struct gatun_kernels *kernels,
+                                                         enum gatun_conv_algorithm algorithm);
 
 /* Positions along a side, from a first one on, that have one weight. */
 static inline int64_t sharing(const struct geometry *g, int64_t position) {
@@ -47,6 +51,7 @@ struct winograd_job {
     const struct conv_job *job;
     const gatun_conv2d *conv; /* the flipped one for the gradient of the input */
     struct geometry geometry;
+    uint8_t plane[GATUN_WINOGRAD_POSITIONS]; /* where the plane of each position is among all */
     const struct gatun_winograd_kernels *transforms;
     int32_t flipped;
     int64_t channels;         /* floats from one transformed tile to the next ... */

@@ -19,7 +19,7 @@
 /* turned: the convolution is conv_flipped's for the gradient of the input */
 struct geometry winograd_geometry(const gatun_conv2d *c, enum gatun_conv_algorithm algorithm, int turned) {
     const int32_t m = algorithm == GATUN_CONV_WINOGRAD_4 ? 4 : 2;
-    struct geometry g = {.form = GATUN_WINOGRAD_UNIT, .m = m, .in_side = m + 2, .in_step = m, .out_side = m,
+    struct geometry g = {.form = GATUN_WINOGRAD_UNIT, .in_side = m + 2, .in_step = m, .out_side = m,
                          .in_top = c->pad_top, .in_left = c->pad_left, .side = m + 2, .shared = 1};
     if (c->stride_height == 2) {
         g.form = turned ? GATUN_WINOGRAD_TURNED : GATUN_WINOGRAD_STRIDED;
@@ -39,6 +39,11 @@ struct geometry winograd_geometry(const gatun_conv2d *c, enum gatun_conv_algorit
     g.down = (c->out_height + g.out_top + g.out_side - 1) / g.out_side;
     g.tiles = c->batch * g.across * g.down;
     return g;
+}
+
+const struct gatun_winograd_kernels *winograd_transforms(const struct geometry *g, const struct gatun_kernels *k,
+                                                         enum gatun_conv_algorithm algorithm) {
+    return &k->winograd[g->form][algorithm == GATUN_CONV_WINOGRAD_4 ? GATUN_WINOGRAD_TILE_4 : GATUN_WINOGRAD_TILE_2];
 }
 
 /* Where a position's plane is among all: those of one weight follow each other, in the order of the weights. */
@@ -131,7 +136,10 @@ struct winograd_job winograd_job(const struct conv_job *job, const gatun_conv2d 
     struct winograd_job w = {.job = job, .conv = conv};
     w.flipped = conv != job->conv;
     w.geometry = winograd_geometry(conv, job->plan.algorithm, w.flipped);
-    w.transforms = &job->kernels->winograd[w.geometry.form];
+    for (int64_t i = 0; i < w.geometry.positions; i++) {
+        w.plane[i] = (uint8_t)plane_of(&w.geometry, i / w.geometry.side, i % w.geometry.side);
+    }
+    w.transforms = winograd_transforms(&w.geometry, job->kernels, job->plan.algorithm);
     w.channels = tile_floats(conv->in_channels, vector);
     w.group = job->plan.group;
     w.input_plane = job->plan.tile * w.channels + PLANE_GAP;
@@ -166,12 +174,9 @@ struct range winograd_group(const struct winograd_job *w, const struct range *r,
 /* One side of a transform: channels of an image, plane floats from one position of the tiles to the next. */
 struct gatun_winograd winograd_transform(const struct winograd_job *w, int64_t channels, int64_t row, int64_t pixel,
                                           int64_t plane, int32_t stream) {
-    struct gatun_winograd g = {.m = w->geometry.m, .channels = channels, .row = row, .pixel = pixel, .stream = stream};
-    const int64_t side = w->geometry.side;
-    for (int64_t i = 0; i < side; i++) {
-        for (int64_t k = 0; k < side; k++) {
-            g.position[i * side + k] = plane_of(&w->geometry, i, k) * plane;
-        }
+    struct gatun_winograd g = {.channels = channels, .row = row, .pixel = pixel, .stream = stream};
+    for (int64_t i = 0; i < w->geometry.positions; i++) {
+        g.position[i] = w->plane[i] * plane;
     }
     return g;
 }
@@ -183,6 +188,7 @@ void winograd_transform_inputs(const struct winograd_job *w, const float *x, int
     struct gatun_winograd g = winograd_transform(w, c->in_channels, row, c->in_channels, w->input_plane, 0);
     g.normalize = w->job->normalize, g.normalize_step = round_up(c->in_channels, GATUN_LINE_FLOATS);
     struct place p = winograd_place(&w->geometry, first), ahead = winograd_place(&w->geometry, first + AHEAD);
+    const gatun_winograd_image transform = g.normalize ? w->transforms->normalized_input : w->transforms->input;
     for (int64_t t = 0; t < count; t++, v += w->channels) {
         prefetch_tile(w, x, c->in_height, c->in_width, c->in_channels, c->in_channels, step, ahead, 0);
         const int64_t top = p.row * step - w->geometry.in_top, left = p.col * step - w->geometry.in_left;
@@ -190,7 +196,7 @@ void winograd_transform_inputs(const struct winograd_job *w, const float *x, int
                                                  clamp(c->in_width - left, side)};
         const int empty = tile.row0 >= tile.row1 || tile.col0 >= tile.col1;
         const int64_t at = empty ? 0 : (top + tile.row0) * row + (left + tile.col0) * c->in_channels;
-        w->transforms->input(&g, &tile, x + p.image * conv_in_size(c) + at, v);
+        transform(&g, &tile, x + p.image * conv_in_size(c) + at, v);
         advance(&w->geometry, &p);
         advance(&w->geometry, &ahead);
     }

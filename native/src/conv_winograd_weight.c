@@ -89,7 +89,7 @@ static void finish_rows(const struct winograd_job *w, int64_t begin, int64_t end
     for (int64_t row = begin; row < end; row++) {
         float *dw = w->job->dw + row * c->out_channels + columns->first_column;
         for (int64_t i = 0; i < columns->columns; i += vector) {
-            w->transforms->filter_gradient(w->geometry.m, sum + row * step + i, sum_plane(w),
+            w->transforms->filter_gradient(sum + row * step + i, sum_plane(w),
                                            GATUN_MIN(vector, columns->columns - i), dw + i,
                                            (int64_t)c->in_channels * c->out_channels);
         }

@@ -154,12 +154,11 @@ struct gatun_norm_sums {
 
 /* One side of a Winograd transform: see kernels/winograd.c and winograd_strided.c. */
 struct gatun_winograd {
-    int32_t m;        /* outputs along a side of a tile: 4 or 2 */
     int64_t channels; /* this many, in whole vectors on the transformed side */
     int64_t row;      /* floats from one row of the image to the next */
     int64_t pixel;    /* floats from one pixel to the next */
     int32_t stream;   /* the output is to be stored past the caches: whole vectors, at addresses aligned to them */
-    const float *normalize; /* the input x stands for relu(factor * (x - mean) + shift), unless null: means of channels ... */
+    const float *normalize; /* what the input x stands for is relu(factor * (x - mean) + shift): means of channels ... */
     int64_t normalize_step; /* ... in whole vectors, and so far behind each the factors, and the shifts */
     int64_t position[GATUN_WINOGRAD_POSITIONS]; /* where each position of a transformed tile lies, in floats */
 };
@@ -183,19 +182,24 @@ enum gatun_winograd_form {
     GATUN_WINOGRAD_FORMS,
 };
 
-/* Its transforms; that of the input's gradient makes no gradients of weights. */
+/* Tiles of 2x2 outputs, or of 4x4. */
+enum { GATUN_WINOGRAD_TILE_2, GATUN_WINOGRAD_TILE_4, GATUN_WINOGRAD_TILES };
+
+/* Image to transformed tile. */
+typedef void (*gatun_winograd_image)(const struct gatun_winograd *winograd, const struct gatun_winograd_tile *tile,
+                                     const float *image, float *v);
+
+/* Its transforms; the gradient of the input does nothing but input, output and filter. */
 struct gatun_winograd_kernels {
-    /* Image to transformed tile: of the input, and of the output's gradient. */
-    void (*input)(const struct gatun_winograd *winograd, const struct gatun_winograd_tile *tile, const float *x, float *v);
-    void (*gradient)(const struct gatun_winograd *winograd, const struct gatun_winograd_tile *tile, const float *dy,
-                     float *v);
+    gatun_winograd_image input, normalized_input; /* as it is, and for what winograd->normalize says */
+    gatun_winograd_image gradient;                /* of the output */
     /* Products to image; residual lies like y. */
     void (*output)(const struct gatun_winograd *winograd, const struct gatun_winograd_tile *tile, const float *products,
                    const struct gatun_epilogue *epilogue, float *y);
     /* At most a vector of filters: tap t at w + t * step; writes whole vectors. */
-    void (*filter)(int32_t m, const float *w, int64_t step, int64_t lanes, float *u, int64_t plane);
+    void (*filter)(const float *w, int64_t step, int64_t lanes, float *u, int64_t plane);
     /* The other way; writes lanes floats per tap. */
-    void (*filter_gradient)(int32_t m, const float *u, int64_t plane, int64_t lanes, float *dw, int64_t step);
+    void (*filter_gradient)(const float *u, int64_t plane, int64_t lanes, float *dw, int64_t step);
 };
 
 /* Rows of output that are made together by filtering along the rows. */
@@ -254,7 +258,7 @@ struct gatun_kernels {
     /* One image; sum is [count][rows][columns][padded_length], added to. */
     void (*pooled_outer)(const struct gatun_pooled *pooled, const float *x, const float *dy, const void *winners,
                          float *sum);
-    struct gatun_winograd_kernels winograd[GATUN_WINOGRAD_FORMS];
+    const struct gatun_winograd_kernels *winograd[GATUN_WINOGRAD_FORMS]; /* of each kind of tile */
     /* Lines of n floats. */
     void (*mix_lines)(const struct gatun_mix *mix, int64_t n, const float *in, float *out);
     /* Lines of products, for each pixel a vector of columns or two, to rows of pixels; residual lies like y. */

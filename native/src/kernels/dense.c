@@ -40,10 +40,6 @@ void KERNEL(epilogue)(int64_t rows, int64_t cols, const struct gatun_epilogue *e
     }
 }
 
-INLINE vf load_n(const float *p, int64_t n) {
-    return n == VL ? v_load(p) : v_load_part(p, n);
-}
-
 enum { ROWS_AT_ONCE = 8 };
 
 void KERNEL(row_times_matrix)(int64_t k, int64_t n, const float *a, const float *b, int64_t ldb, int32_t accumulate,
@@ -53,7 +49,7 @@ void KERNEL(row_times_matrix)(int64_t k, int64_t n, const float *a, const float 
         int64_t rows = k - i < ROWS_AT_ONCE ? k - i : ROWS_AT_ONCE;
         for (int64_t c = 0; c < n; c += VL) {
             int64_t lanes = n - c < VL ? n - c : VL;
-            vf sum = accumulate || i > 0 ? load_n(y + c, lanes) : (vf){0};
+            vf sum = accumulate || i > 0 ? v_load_some(y + c, lanes) : (vf){0};
             const float *p = b + i * ldb + c;
             if (rows == ROWS_AT_ONCE && lanes == VL) {
                 vf odd = {0};
@@ -65,7 +61,7 @@ void KERNEL(row_times_matrix)(int64_t k, int64_t n, const float *a, const float 
                 v_store(y + c, sum + odd);
             } else {
                 for (int64_t r = 0; r < rows; r++) {
-                    sum += a[i + r] * load_n(p + r * ldb, lanes);
+                    sum += a[i + r] * v_load_some(p + r * ldb, lanes);
                 }
                 v_store_part(y + c, sum, lanes);
             }
@@ -87,7 +83,7 @@ void KERNEL(row_times_transposed)(int64_t k, int64_t n, const float *a, const fl
         }
         for (; i < k; i += VL) {
             int64_t lanes = k - i < VL ? k - i : VL;
-            s0 += load_n(a + i, lanes) * load_n(b + i, lanes);
+            s0 += v_load_some(a + i, lanes) * v_load_some(b + i, lanes);
         }
         float sum = v_sum((s0 + s1) + (s2 + s3));
         y[c] = accumulate ? y[c] + sum : sum;

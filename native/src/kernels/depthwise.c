@@ -9,38 +9,26 @@
 
 enum { PIXELS = 4 };
 
-INLINE vf load(const float *p, int64_t lanes) {
-    return lanes >= VL ? v_load(p) : v_load_part(p, lanes);
-}
-
-INLINE void store(float *p, vf v, int64_t lanes) {
-    if (lanes >= VL) {
-        v_store(p, v);
-    } else {
-        v_store_part(p, v, lanes);
-    }
-}
-
 INLINE void pixels_of_row(const struct gatun_depthwise *d, int64_t count, const float *x, int64_t c,
                           const struct gatun_epilogue *e, int64_t at, float *y) {
     const int64_t lanes = d->channels - c;
     vf acc[PIXELS];
-    vf bias = e->bias ? load(e->bias + c, lanes) : (vf){0};
+    vf bias = e->bias ? v_load_some(e->bias + c, lanes) : (vf){0};
     _Pragma("GCC unroll 4") for (int64_t i = 0; i < count; i++) acc[i] = bias;
     const float *w = d->w + c;
     for (int32_t ky = 0; ky < d->kernel_height; ky++) {
         const float *p = x + ky * d->tap_row + c;
         for (int32_t kx = 0; kx < d->kernel_width; kx++, p += d->tap_col, w += d->w_step) {
-            vf weight = load(w, lanes);
+            vf weight = v_load_some(w, lanes);
             _Pragma("GCC unroll 4") for (int64_t i = 0; i < count; i++) {
-                acc[i] += weight * load(p + i * d->x_step, lanes);
+                acc[i] += weight * v_load_some(p + i * d->x_step, lanes);
             }
         }
     }
     _Pragma("GCC unroll 4") for (int64_t i = 0; i < count; i++) {
         const int64_t to = at + i * d->y_step + c;
-        vf v = e->residual ? acc[i] + load(e->residual + to, lanes) : acc[i];
-        store(y + to, e->relu ? v_relu(v) : v, lanes);
+        vf v = e->residual ? acc[i] + v_load_some(e->residual + to, lanes) : acc[i];
+        v_store_some(y + to, e->relu ? v_relu(v) : v, lanes);
     }
 }
 
@@ -62,10 +50,10 @@ void KERNEL(depthwise_row)(const struct gatun_depthwise *d, const float *x, cons
 void KERNEL(depthwise_scatter)(const struct gatun_depthwise *d, const float *dy, const float *w, float *dx) {
     for (int64_t c = 0; c < d->channels; c += VL) {
         const int64_t lanes = d->channels - c;
-        const vf weight = load(w + c, lanes);
+        const vf weight = v_load_some(w + c, lanes);
         for (int64_t i = 0; i < d->pixels; i++) {
             float *to = dx + i * d->x_step + c;
-            store(to, load(to, lanes) + weight * load(dy + i * d->y_step + c, lanes), lanes);
+            v_store_some(to, v_load_some(to, lanes) + weight * v_load_some(dy + i * d->y_step + c, lanes), lanes);
         }
     }
 }
@@ -73,10 +61,10 @@ void KERNEL(depthwise_scatter)(const struct gatun_depthwise *d, const float *dy,
 void KERNEL(depthwise_outer)(const struct gatun_depthwise *d, const float *x, const float *dy, float *sum) {
     for (int64_t c = 0; c < d->channels; c += VL) {
         const int64_t lanes = d->channels - c;
-        vf acc = load(sum + c, lanes);
+        vf acc = v_load_some(sum + c, lanes);
         for (int64_t i = 0; i < d->pixels; i++) {
-            acc += load(x + i * d->x_step + c, lanes) * load(dy + i * d->y_step + c, lanes);
+            acc += v_load_some(x + i * d->x_step + c, lanes) * v_load_some(dy + i * d->y_step + c, lanes);
         }
-        store(sum + c, acc, lanes);
+        v_store_some(sum + c, acc, lanes);
     }
 }

@@ -30,28 +30,9 @@ void KERNEL(pixel_row)(const struct gatun_pixels *pixels, const float *x, float 
 void KERNEL(pixel_outer)(const struct gatun_pixels *pixels, int64_t rows, const float *x, const float *dy, float *sum);
 void KERNEL(pooled_outer)(const struct gatun_pooled *pooled, const float *x, const float *dy, const void *winners,
                           float *sum);
-void KERNEL(winograd_input)(const struct gatun_winograd *winograd, const struct gatun_winograd_tile *tile,
-                            const float *x, float *v);
-void KERNEL(winograd_gradient)(const struct gatun_winograd *winograd, const struct gatun_winograd_tile *tile,
-                               const float *dy, float *v);
-void KERNEL(winograd_output)(const struct gatun_winograd *winograd, const struct gatun_winograd_tile *tile,
-                             const float *products, const struct gatun_epilogue *epilogue, float *y);
-void KERNEL(winograd_filter)(int32_t m, const float *w, int64_t step, int64_t lanes, float *u, int64_t plane);
-void KERNEL(winograd_filter_gradient)(int32_t m, const float *u, int64_t plane, int64_t lanes, float *dw,
-                                      int64_t step);
-void KERNEL(winograd_strided_input)(const struct gatun_winograd *winograd, const struct gatun_winograd_tile *tile,
-                                    const float *x, float *v);
-void KERNEL(winograd_strided_gradient)(const struct gatun_winograd *winograd, const struct gatun_winograd_tile *tile,
-                                       const float *dy, float *v);
-void KERNEL(winograd_strided_output)(const struct gatun_winograd *winograd, const struct gatun_winograd_tile *tile,
-                                     const float *products, const struct gatun_epilogue *epilogue, float *y);
-void KERNEL(winograd_strided_filter)(int32_t m, const float *w, int64_t step, int64_t lanes, float *u, int64_t plane);
-void KERNEL(winograd_strided_filter_gradient)(int32_t m, const float *u, int64_t plane, int64_t lanes, float *dw,
-                                              int64_t step);
-void KERNEL(winograd_turned_input)(const struct gatun_winograd *winograd, const struct gatun_winograd_tile *tile,
-                                   const float *dy, float *v);
-void KERNEL(winograd_turned_output)(const struct gatun_winograd *winograd, const struct gatun_winograd_tile *tile,
-                                    const float *products, const struct gatun_epilogue *epilogue, float *dx);
+extern const struct gatun_winograd_kernels KERNEL(winograd_unit)[GATUN_WINOGRAD_TILES];
+extern const struct gatun_winograd_kernels KERNEL(winograd_strided)[GATUN_WINOGRAD_TILES];
+extern const struct gatun_winograd_kernels KERNEL(winograd_turned)[GATUN_WINOGRAD_TILES];
 void KERNEL(mix_lines)(const struct gatun_mix *mix, int64_t n, const float *in, float *out);
 void KERNEL(mix_products)(const struct gatun_mix *mix, int64_t pixels, int64_t cols, const float *products,
                           const struct gatun_epilogue *epilogue, float *y);

@@ -7,18 +7,6 @@
  */
 #include "kernels_local.h"
 
-INLINE vf load_lanes(const float *p, int64_t lanes) {
-    return lanes >= VL ? v_load(p) : lanes > 0 ? v_load_part(p, lanes) : (vf){0};
-}
-
-INLINE void store_lanes(float *p, vf v, int64_t lanes) {
-    if (lanes >= VL) {
-        v_store(p, v);
-    } else if (lanes > 0) {
-        v_store_part(p, v, lanes);
-    }
-}
-
 /* J whole vectors of all lines. */
 INLINE void mix_vectors(int J, const struct gatun_mix *m, const float *in, float *out) {
     const float *factor = m->matrix;
@@ -64,13 +52,13 @@ INLINE void store_sum(enum store how, vf v, int64_t at, int64_t lanes, const str
         return;
     }
     if (e->residual) {
-        v += load_lanes(e->residual + at, lanes);
+        v += v_load_some(e->residual + at, lanes);
     }
     v = e->relu ? v_relu(v) : v;
     if (CAN_STREAM && m->stream) {
         v_stream(y + at, v); /* there are whole vectors alone */
     } else {
-        store_lanes(y + at, v, lanes);
+        v_store_some(y + at, v, lanes);
     }
 }
 
@@ -79,7 +67,7 @@ INLINE void mix_columns(int J, enum store how, const struct gatun_mix *m, int64_
                         const struct gatun_epilogue *e, float *y) {
     vf bias[2];
     for (int j = 0; j < J; j++) {
-        bias[j] = e->bias ? load_lanes(e->bias + j * VL, lanes - j * VL) : (vf){0};
+        bias[j] = e->bias ? v_load_some(e->bias + j * VL, lanes - j * VL) : (vf){0};
     }
     for (int64_t pixel = 0; pixel < pixels; pixel++, in += J * VL) {
         vf sum[GATUN_MIX_ROWS][2];

@@ -16,17 +16,11 @@ enum { BLOCK_ROWS = 64, PANEL = 4, GROUP_ROWS = 4 };
 enum { CHUNK = 1024, MANY = PANEL * VL };
 
 /* lanes is VL, known at compile time, but for the last columns. */
-INLINE vf load_lanes(const float *p, int64_t lanes) {
-    return lanes == VL ? v_load(p) : v_load_part(p, lanes);
-}
-
 INLINE void store_lanes(int stream, float *p, vf v, int64_t lanes) {
     if (CAN_STREAM && stream) {
         v_stream(p, v); /* there are whole vectors alone */
-    } else if (lanes == VL) {
-        v_store(p, v);
     } else {
-        v_store_part(p, v, lanes);
+        v_store_some(p, v, lanes);
     }
 }
 
@@ -123,14 +117,14 @@ INLINE void flush(int64_t cols, vf part, double *total) {
 
 INLINE void statistics_rows(int rows, int64_t step, int64_t lanes, int fetch, const struct gatun_norm_rows *n, int64_t row,
                             int64_t c, float *sum, float *second) {
-    vf mean = load_lanes(n->mean + c, lanes), s = v_load(sum), q = v_load(second);
+    vf mean = v_load_some(n->mean + c, lanes), s = v_load(sum), q = v_load(second);
 #pragma GCC unroll 4
     for (int r = 0; r < rows; r++) {
         const float *x = n->x + (row + r * step) * n->cols + c;
         if (fetch && r % 2 == 0) {
             FETCH(x + n->ahead);
         }
-        vf d = load_lanes(x, lanes) - mean;
+        vf d = v_load_some(x, lanes) - mean;
         s += d;
         q += d * d;
     }
@@ -144,7 +138,7 @@ INLINE void statistics(int vectors, int64_t lanes, int fetch, const struct gatun
     vf mean[PANEL], sum[PANEL], second[PANEL];
 #pragma GCC unroll 4
     for (int j = 0; j < vectors; j++) {
-        mean[j] = load_lanes(n->mean + c + j * VL, lanes);
+        mean[j] = v_load_some(n->mean + c + j * VL, lanes);
         sum[j] = second[j] = (vf){0};
     }
     for (int64_t r = 0; r < rows; r++, x += n->cols) {
@@ -153,7 +147,7 @@ INLINE void statistics(int vectors, int64_t lanes, int fetch, const struct gatun
             if (fetch && j % 2 == 0) {
                 FETCH(x + j * VL + n->ahead);
             }
-            vf d = load_lanes(x + j * VL, lanes) - mean[j];
+            vf d = v_load_some(x + j * VL, lanes) - mean[j];
             sum[j] += d;
             second[j] += d * d;
         }
@@ -190,17 +184,17 @@ void KERNEL(norm_statistics)(const struct gatun_norm_rows *rows) {
 
 INLINE void apply_lanes(int rows, int with_residual, int relu, int stream, int64_t lanes, int64_t at,
                         const struct gatun_norm_rows *n, int64_t c) {
-    vf mean = load_lanes(n->mean + c, lanes), scale = load_lanes(n->scale + c, lanes);
-    vf shift = load_lanes(n->shift + c, lanes);
+    vf mean = v_load_some(n->mean + c, lanes), scale = v_load_some(n->scale + c, lanes);
+    vf shift = v_load_some(n->shift + c, lanes);
 #pragma GCC unroll 4
     for (int r = 0; r < rows; r++) {
         int64_t i = at + r * n->cols + c;
         if (stream && n->ahead != 0) {
             FETCH(n->x + i + n->ahead);
         }
-        vf y = scale * (load_lanes(n->x + i, lanes) - mean) + shift;
+        vf y = scale * (v_load_some(n->x + i, lanes) - mean) + shift;
         if (with_residual) {
-            y += load_lanes(n->residual + i, lanes);
+            y += v_load_some(n->residual + i, lanes);
         }
         store_lanes(stream, n->out + i, relu ? v_relu(y) : y, lanes);
     }
@@ -249,10 +243,10 @@ void KERNEL(norm_apply)(const struct gatun_norm_rows *rows) {
 /* dz at position i: dy where the activation let the value through. distance: x - mean. */
 INLINE vf masked(int mask, const struct gatun_norm_rows *n, int64_t i, int64_t lanes, vf distance, vf scale,
                  vf shift) {
-    vf dy = load_lanes(n->dy + i, lanes);
+    vf dy = v_load_some(n->dy + i, lanes);
     const vf zero = {0};
     if (mask == GATUN_MASK_Y) {
-        return v_select(v_greater(load_lanes(n->y + i, lanes), zero), dy, zero);
+        return v_select(v_greater(v_load_some(n->y + i, lanes), zero), dy, zero);
     }
     if (mask == GATUN_MASK_X) {
         return v_select(v_greater(scale * distance + shift, zero), dy, zero);
@@ -268,16 +262,16 @@ INLINE void sums(int vectors, int64_t lanes, int mask, int also, const struct ga
     vf mean[PANEL], scale[PANEL], shift[PANEL], sum[PANEL], second[PANEL];
 #pragma GCC unroll 4
     for (int j = 0; j < vectors; j++) {
-        mean[j] = load_lanes(n->mean + c + j * VL, lanes);
-        scale[j] = load_lanes(n->scale + c + j * VL, lanes);
-        shift[j] = load_lanes(n->shift + c + j * VL, lanes);
+        mean[j] = v_load_some(n->mean + c + j * VL, lanes);
+        scale[j] = v_load_some(n->scale + c + j * VL, lanes);
+        shift[j] = v_load_some(n->shift + c + j * VL, lanes);
         sum[j] = second[j] = (vf){0};
     }
     int64_t i = begin * n->cols + c;
     for (int64_t r = 0; r < rows; r++, i += n->cols) {
 #pragma GCC unroll 4
         for (int j = 0; j < vectors; j++) {
-            vf distance = load_lanes(n->x + i + j * VL, lanes) - mean[j];
+            vf distance = v_load_some(n->x + i + j * VL, lanes) - mean[j];
             vf dz = masked(mask, n, i + j * VL, lanes, distance, scale[j], shift[j]);
             sum[j] += dz;
             second[j] += dz * distance;
@@ -297,15 +291,15 @@ INLINE void sums(int vectors, int64_t lanes, int mask, int also, const struct ga
 
 INLINE void sums_rows(int rows, int64_t step, int64_t lanes, int mask, int also, const struct gatun_norm_rows *n,
                       int64_t row, int64_t c, float *sum, float *second) {
-    vf mean = load_lanes(n->mean + c, lanes), scale = {0}, shift = {0}, s = v_load(sum), q = v_load(second);
+    vf mean = v_load_some(n->mean + c, lanes), scale = {0}, shift = {0}, s = v_load(sum), q = v_load(second);
     if (mask == GATUN_MASK_X) {
-        scale = load_lanes(n->scale + c, lanes);
-        shift = load_lanes(n->shift + c, lanes);
+        scale = v_load_some(n->scale + c, lanes);
+        shift = v_load_some(n->shift + c, lanes);
     }
 #pragma GCC unroll 4
     for (int r = 0; r < rows; r++) {
         int64_t i = (row + r * step) * n->cols + c;
-        vf distance = load_lanes(n->x + i, lanes) - mean;
+        vf distance = v_load_some(n->x + i, lanes) - mean;
         vf dz = masked(mask, n, i, lanes, distance, scale, shift);
         s += dz;
         q += dz * distance;
@@ -352,12 +346,12 @@ void KERNEL(norm_backward_sums)(const struct gatun_norm_rows *rows) {
 
 INLINE void backward_lanes(int rows, int mask, int stream, int64_t lanes, int64_t at, const struct gatun_norm_rows *n,
                            int64_t c) {
-    vf mean = load_lanes(n->mean + c, lanes), scale = {0}, shift = {0};
-    vf gradient = load_lanes(n->gradient + c, lanes), slope = load_lanes(n->slope + c, lanes);
-    vf constant = load_lanes(n->constant + c, lanes);
+    vf mean = v_load_some(n->mean + c, lanes), scale = {0}, shift = {0};
+    vf gradient = v_load_some(n->gradient + c, lanes), slope = v_load_some(n->slope + c, lanes);
+    vf constant = v_load_some(n->constant + c, lanes);
     if (mask == GATUN_MASK_X) {
-        scale = load_lanes(n->scale + c, lanes);
-        shift = load_lanes(n->shift + c, lanes);
+        scale = v_load_some(n->scale + c, lanes);
+        shift = v_load_some(n->shift + c, lanes);
     }
 #pragma GCC unroll 4
     for (int r = 0; r < rows; r++) {
@@ -365,7 +359,7 @@ INLINE void backward_lanes(int rows, int mask, int stream, int64_t lanes, int64_
         if (stream && n->ahead != 0) {
             FETCH(n->dy + i + n->ahead);
         }
-        vf distance = load_lanes(n->x + i, lanes) - mean;
+        vf distance = v_load_some(n->x + i, lanes) - mean;
         vf dz = masked(mask, n, i, lanes, distance, scale, shift);
         store_lanes(stream, n->out + i, gradient * dz + (slope * distance + constant), lanes);
     }

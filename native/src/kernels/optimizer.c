@@ -9,18 +9,6 @@
 /* How much of the gradient's preparation is asked for; each has loops of its own. */
 enum mode { PLAIN, DECAYED, EVERYTHING };
 
-INLINE vf load_n(const float *p, int64_t n) {
-    return n == VL ? v_load(p) : v_load_part(p, n);
-}
-
-INLINE void store_n(float *p, vf v, int64_t n) {
-    if (n == VL) {
-        v_store(p, v);
-    } else {
-        v_store_part(p, v, n);
-    }
-}
-
 static enum mode mode_of(const gatun_optimizer *o) {
     if (o->scale != 1.0f || o->clip != 0.0f || o->l1 != 0.0f) {
         return EVERYTHING;
@@ -44,8 +32,8 @@ INLINE vf prepared(const gatun_optimizer *o, enum mode mode, vf gradient, vf wei
 
 /* s = beta s + (1 - beta) x of the n elements at s, and the result. */
 INLINE vf average(float *s, float beta, vf x, int64_t n) {
-    vf y = beta * load_n(s, n) + (1.0f - beta) * x;
-    store_n(s, y, n);
+    vf y = beta * v_load_some(s, n) + (1.0f - beta) * x;
+    v_store_some(s, y, n);
     return y;
 }
 
@@ -57,13 +45,13 @@ INLINE vf step_of(const gatun_optimizer *o, int32_t kind, vf gradient, float *s0
         if (o->beta1 == 0.0f) {
             return o->rate * gradient;
         }
-        vf velocity = o->beta1 * load_n(s0 + i, n) + gradient;
-        store_n(s0 + i, velocity, n);
+        vf velocity = o->beta1 * v_load_some(s0 + i, n) + gradient;
+        v_store_some(s0 + i, velocity, n);
         return o->rate * (o->flags & GATUN_OPTIMIZER_NESTEROV ? gradient + o->beta1 * velocity : velocity);
     }
     case GATUN_OPTIMIZER_ADAGRAD: {
-        vf sum = load_n(s0 + i, n) + gradient * gradient;
-        store_n(s0 + i, sum, n);
+        vf sum = v_load_some(s0 + i, n) + gradient * gradient;
+        v_store_some(s0 + i, sum, n);
         return o->rate * gradient / (v_sqrt(sum) + o->epsilon);
     }
     case GATUN_OPTIMIZER_RMSPROP: {
@@ -74,29 +62,29 @@ INLINE vf step_of(const gatun_optimizer *o, int32_t kind, vf gradient, float *s0
         }
         vf step = gradient / (v_sqrt(square) + o->epsilon);
         if (o->beta1 != 0.0f) {
-            step = o->beta1 * load_n(s2 + i, n) + step;
-            store_n(s2 + i, step, n);
+            step = o->beta1 * v_load_some(s2 + i, n) + step;
+            v_store_some(s2 + i, step, n);
         }
         return o->rate * step;
     }
     case GATUN_OPTIMIZER_ADADELTA: {
         vf square = average(s0 + i, o->beta2, gradient * gradient, n);
-        vf step = gradient * v_sqrt(load_n(s1 + i, n) + o->epsilon) / v_sqrt(square + o->epsilon);
+        vf step = gradient * v_sqrt(v_load_some(s1 + i, n) + o->epsilon) / v_sqrt(square + o->epsilon);
         average(s1 + i, o->beta2, step * step, n);
         return o->rate * step;
     }
     case GATUN_OPTIMIZER_ADAMAX: {
         vf first = average(s0 + i, o->beta1, gradient, n);
-        vf largest = v_max(o->beta2 * load_n(s1 + i, n), v_abs(gradient) + o->epsilon);
-        store_n(s1 + i, largest, n);
+        vf largest = v_max(o->beta2 * v_load_some(s1 + i, n), v_abs(gradient) + o->epsilon);
+        v_store_some(s1 + i, largest, n);
         return o->first_rate * first / largest;
     }
     default: { /* adam, and the moments of lamb */
         vf first = average(s0 + i, o->beta1, gradient, n);
         vf second = average(s1 + i, o->beta2, gradient * gradient, n);
         if (o->flags & GATUN_OPTIMIZER_AMSGRAD) {
-            second = v_max(load_n(s2 + i, n), second);
-            store_n(s2 + i, second, n);
+            second = v_max(v_load_some(s2 + i, n), second);
+            v_store_some(s2 + i, second, n);
         }
         return (o->first_rate * first + o->gradient_rate * gradient) / (v_sqrt(second) * o->correction + o->epsilon);
     }
@@ -115,9 +103,9 @@ INLINE void loop(const gatun_optimizer *optimizer, int32_t kind, enum mode mode,
     const int64_t n = end - begin;
     for (int64_t i = 0; i < n; i += VL) {
         int64_t m = n - i < VL ? n - i : VL;
-        vf weight = load_n(w + i, m);
-        vf step = step_of(&o, kind, prepared(&o, mode, load_n(g + i, m), weight), s0, s1, s2, i, m);
-        store_n(w + i, weight - o.shrink * weight - step, m);
+        vf weight = v_load_some(w + i, m);
+        vf step = step_of(&o, kind, prepared(&o, mode, v_load_some(g + i, m), weight), s0, s1, s2, i, m);
+        v_store_some(w + i, weight - o.shrink * weight - step, m);
     }
 }
 
@@ -125,10 +113,10 @@ INLINE void loop(const gatun_optimizer *optimizer, int32_t kind, enum mode mode,
 static void lamb_step(const gatun_optimizer *o, const gatun_update *u, int64_t begin, int64_t end) {
     for (int64_t i = begin; i < end; i += VL) {
         int64_t m = end - i < VL ? end - i : VL;
-        vf weight = load_n(u->w + i, m);
-        vf scale = v_sqrt(load_n(u->s1 + i, m)) * o->correction + o->epsilon;
-        vf step = o->first_rate * load_n(u->s0 + i, m) / scale + o->shrink * weight;
-        store_n(u->w + i, weight - o->rate * step, m);
+        vf weight = v_load_some(u->w + i, m);
+        vf scale = v_sqrt(v_load_some(u->s1 + i, m)) * o->correction + o->epsilon;
+        vf step = o->first_rate * v_load_some(u->s0 + i, m) / scale + o->shrink * weight;
+        v_store_some(u->w + i, weight - o->rate * step, m);
     }
 }
 
@@ -161,14 +149,14 @@ void KERNEL(lamb_moments)(const gatun_optimizer *optimizer, const gatun_update *
     const enum mode mode = mode_of(optimizer);
     for (int64_t i = begin; i < end; i += VL) {
         int64_t m = end - i < VL ? end - i : VL;
-        vf weight = load_n(u->w + i, m);
-        vf step = step_of(&o, GATUN_OPTIMIZER_LAMB, prepared(&o, mode, load_n(u->g + i, m), weight), u->s0, u->s1, NULL, i,
+        vf weight = v_load_some(u->w + i, m);
+        vf step = step_of(&o, GATUN_OPTIMIZER_LAMB, prepared(&o, mode, v_load_some(u->g + i, m), weight), u->s0, u->s1, NULL, i,
                           m)
                   + o.shrink * weight;
         vf squares[2] = {weight * weight, step * step};
         for (int k = 0; k < 2; k++) {
             float lanes[VL] = {0}; /* lanes after the end may hold anything */
-            store_n(lanes, squares[k], m);
+            v_store_some(lanes, squares[k], m);
             sums[k] += (double)v_sum(v_load(lanes));
         }
     }

@@ -316,6 +316,19 @@ INLINE void v_store_part(float *p, vf v, int64_t n) {
 
 #endif
 
+/* The first n > 0 lanes, or all if n is more: a plain access where that is known when this is compiled. */
+INLINE vf v_load_some(const float *p, int64_t n) {
+    return n >= VL ? v_load(p) : v_load_part(p, n);
+}
+
+INLINE void v_store_some(float *p, vf v, int64_t n) {
+    if (n >= VL) {
+        v_store(p, v);
+    } else {
+        v_store_part(p, v, n);
+    }
+}
+
 /* The first n elements, and those of other behind them. */
 INLINE vf v_load_part_or(const float *p, int64_t n, vf other) {
 #if defined(GATUN_KERNELS_AVX512)

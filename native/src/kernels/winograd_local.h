@@ -11,18 +11,6 @@
 
 #include "kernels_local.h"
 
-INLINE vf load(const float *p, int64_t lanes) {
-    return lanes >= VL ? v_load(p) : v_load_part(p, lanes);
-}
-
-INLINE void store(float *p, vf v, int64_t lanes) {
-    if (lanes >= VL) {
-        v_store(p, v);
-    } else {
-        v_store_part(p, v, lanes);
-    }
-}
-
 /*
  * A tile, image to transform, COUNT of the transformed rows from FIRST on. At the border of an image, where rows row0..row1
  * and columns col0..col1 exist and the rest is zero, rows are masks rather than branches, which nothing would predict.
@@ -147,16 +135,33 @@ INLINE vf border_element(int normalized, const struct affine *a, const float *p,
                 const int64_t at = (r - (ROW0)) * g->row + (c - (COL0)) * g->pixel + i;                                \
                 vf o = v[c] + bias;                                                                                    \
                 if (RESIDUAL) {                                                                                        \
-                    o += load(e->residual + at, lanes);                                                                \
+                    o += v_load_some(e->residual + at, lanes);                                                         \
                 }                                                                                                      \
                 STORE(y + at, relu ? v_relu(o) : o);                                                                   \
             }                                                                                                          \
         }                                                                                                              \
     } while (0)
 
-#define STORE_LANES(p, v) store(p, v, lanes)
+#define STORE_LANES(p, v) v_store_some(p, v, lanes)
 
-#define OUTPUT_TRANSFORM(NAME, M, N, LINE)                                                                             \
+/*
+ * What follows the sums is known when this is compiled: worth a function for each way where transforms are small. Those of
+ * large tiles ask for it, as eight of them would take half a minute to compile.
+ */
+#define EACH_WAY(NAME)                                                                                                 \
+    switch ((CAN_STREAM && g->stream) << 2 | (e->residual != NULL) << 1 | (e->relu != 0)) {                            \
+    case 0: NAME##_inside(0, 0, 0, g, done, products, e, y); break;                                                    \
+    case 1: NAME##_inside(0, 0, 1, g, done, products, e, y); break;                                                    \
+    case 2: NAME##_inside(0, 1, 0, g, done, products, e, y); break;                                                    \
+    case 3: NAME##_inside(0, 1, 1, g, done, products, e, y); break;                                                    \
+    case 4: NAME##_inside(1, 0, 0, g, done, products, e, y); break;                                                    \
+    case 5: NAME##_inside(1, 0, 1, g, done, products, e, y); break;                                                    \
+    case 6: NAME##_inside(1, 1, 0, g, done, products, e, y); break;                                                    \
+    default: NAME##_inside(1, 1, 1, g, done, products, e, y); break;                                                   \
+    }
+#define ONE_WAY(NAME) NAME##_inside(CAN_STREAM && g->stream, e->residual != NULL, e->relu, g, done, products, e, y)
+
+#define OUTPUT_TRANSFORM(NAME, M, N, LINE, WAYS)                                                                       \
     INLINE void NAME##_inside(int stream, int residual, int relu, const struct gatun_winograd *g, int64_t channels,    \
                               const float *products, const struct gatun_epilogue *e, float *y) {                       \
         const int64_t lanes = VL;                                                                                      \
@@ -177,7 +182,7 @@ INLINE vf border_element(int normalized, const struct affine *a, const float *p,
         for (int64_t i = first; i < g->channels; i += VL) {                                                            \
             const int64_t lanes = g->channels - i;                                                                     \
             const float *p = products + i;                                                                             \
-            const vf bias = e->bias ? load(e->bias + i, lanes) : (vf){0};                                              \
+            const vf bias = e->bias ? v_load_some(e->bias + i, lanes) : (vf){0};                                       \
             if (CAN_STREAM && g->stream) {                                                                             \
                 OUTPUT_VECTOR(M, N, LINE, row0, row1, col0, col1, e->residual, v_stream);                              \
             } else {                                                                                                   \
@@ -191,16 +196,7 @@ INLINE vf border_element(int normalized, const struct affine *a, const float *p,
         int64_t done = 0;                                                                                              \
         if (tile->row0 == 0 && tile->row1 == M && tile->col0 == 0 && tile->col1 == M) {                                \
             done = g->channels / VL * VL;                                                                              \
-            switch ((CAN_STREAM && g->stream) << 2 | (e->residual != NULL) << 1 | (e->relu != 0)) {                    \
-            case 0: NAME##_inside(0, 0, 0, g, done, products, e, y); break;                                            \
-            case 1: NAME##_inside(0, 0, 1, g, done, products, e, y); break;                                            \
-            case 2: NAME##_inside(0, 1, 0, g, done, products, e, y); break;                                            \
-            case 3: NAME##_inside(0, 1, 1, g, done, products, e, y); break;                                            \
-            case 4: NAME##_inside(1, 0, 0, g, done, products, e, y); break;                                            \
-            case 5: NAME##_inside(1, 0, 1, g, done, products, e, y); break;                                            \
-            case 6: NAME##_inside(1, 1, 0, g, done, products, e, y); break;                                            \
-            default: NAME##_inside(1, 1, 1, g, done, products, e, y); break;                                           \
-            }                                                                                                          \
+            WAYS(NAME);                                                                                                \
         }                                                                                                              \
         if (done < g->channels) {                                                                                      \
             NAME##_any(g, tile, done, products, e, y);                                                                 \
@@ -214,7 +210,7 @@ INLINE vf border_element(int normalized, const struct affine *a, const float *p,
         for (int c = 0; c < FROM; c++) {                                                                               \
             vf d[FROM];                                                                                                \
             for (int r = 0; r < FROM; r++) {                                                                           \
-                d[r] = load(w + (r * FROM + c) * step, lanes);                                                         \
+                d[r] = v_load_some(w + (r * FROM + c) * step, lanes);                                                  \
             }                                                                                                          \
             LINE(d, 1, t + c, FROM);                                                                                   \
         }                                                                                                              \
@@ -222,7 +218,7 @@ INLINE vf border_element(int normalized, const struct affine *a, const float *p,
             vf v[N];                                                                                                   \
             LINE(t + r * FROM, 1, v, 1);                                                                               \
             for (int c = 0; c < N; c++) {                                                                              \
-                store(u + (r * N + c) * plane, v[c], FROM == 3 ? VL : lanes);                                          \
+                v_store_some(u + (r * N + c) * plane, v[c], FROM == 3 ? VL : lanes);                                   \
             }                                                                                                          \
         }                                                                                                              \
     }

@@ -192,81 +192,23 @@ IMAGE_TRANSFORM(image_turned_4, 5, 9, 5, turned_4, 0)
 IMAGE_TRANSFORM(image_turned_2, 3, 5, 3, turned_2, 0)
 IMAGE_TRANSFORM(image_gradient_4, 4, 9, 5, gradient_4, 0)
 IMAGE_TRANSFORM(image_gradient_2, 2, 5, 3, gradient_2, 0)
-
-void KERNEL(winograd_strided_input)(const struct gatun_winograd *g, const struct gatun_winograd_tile *tile,
-                                    const float *x, float *v) {
-    if (g->normalize != NULL) {
-        if (g->m == 4) {
-            image_normalized_4(g, tile, x, v);
-        } else {
-            image_normalized_2(g, tile, x, v);
-        }
-    } else if (g->m == 4) {
-        image_input_4(g, tile, x, v);
-    } else {
-        image_input_2(g, tile, x, v);
-    }
-}
-
-void KERNEL(winograd_turned_input)(const struct gatun_winograd *g, const struct gatun_winograd_tile *tile,
-                                   const float *dy, float *v) {
-    if (g->m == 4) {
-        image_turned_4(g, tile, dy, v);
-    } else {
-        image_turned_2(g, tile, dy, v);
-    }
-}
-
-void KERNEL(winograd_strided_gradient)(const struct gatun_winograd *g, const struct gatun_winograd_tile *tile,
-                                       const float *dy, float *v) {
-    if (g->m == 4) {
-        image_gradient_4(g, tile, dy, v);
-    } else {
-        image_gradient_2(g, tile, dy, v);
-    }
-}
-
-OUTPUT_TRANSFORM(image_output_4, 4, 9, output_4)
-OUTPUT_TRANSFORM(image_output_2, 2, 5, output_2)
-OUTPUT_TRANSFORM(image_turned_output_4, 8, 9, turned_output_4)
-OUTPUT_TRANSFORM(image_turned_output_2, 4, 5, turned_output_2)
-
-void KERNEL(winograd_strided_output)(const struct gatun_winograd *g, const struct gatun_winograd_tile *tile,
-                                     const float *products, const struct gatun_epilogue *epilogue, float *y) {
-    if (g->m == 4) {
-        image_output_4(g, tile, products, epilogue, y);
-    } else {
-        image_output_2(g, tile, products, epilogue, y);
-    }
-}
-
-void KERNEL(winograd_turned_output)(const struct gatun_winograd *g, const struct gatun_winograd_tile *tile,
-                                    const float *products, const struct gatun_epilogue *epilogue, float *dx) {
-    if (g->m == 4) {
-        image_turned_output_4(g, tile, products, epilogue, dx);
-    } else {
-        image_turned_output_2(g, tile, products, epilogue, dx);
-    }
-}
-
+OUTPUT_TRANSFORM(image_output_4, 4, 9, output_4, ONE_WAY)
+OUTPUT_TRANSFORM(image_output_2, 2, 5, output_2, EACH_WAY)
+OUTPUT_TRANSFORM(image_turned_output_4, 8, 9, turned_output_4, ONE_WAY)
+OUTPUT_TRANSFORM(image_turned_output_2, 4, 5, turned_output_2, ONE_WAY)
 FILTER_TRANSFORM(filter_vector_4, 3, 6, filter_4)
 FILTER_TRANSFORM(filter_vector_2, 3, 4, filter_2)
 FILTER_TRANSFORM(filter_gradient_vector_4, 6, 3, filter_gradient_4)
 FILTER_TRANSFORM(filter_gradient_vector_2, 4, 3, filter_gradient_2)
 
-void KERNEL(winograd_strided_filter)(int32_t m, const float *w, int64_t step, int64_t lanes, float *u, int64_t plane) {
-    if (m == 4) {
-        filter_vector_4(w, step, lanes, u, plane);
-    } else {
-        filter_vector_2(w, step, lanes, u, plane);
-    }
-}
+const struct gatun_winograd_kernels KERNEL(winograd_strided)[GATUN_WINOGRAD_TILES] = {
+    [GATUN_WINOGRAD_TILE_2] = {image_input_2, image_normalized_2, image_gradient_2, image_output_2, filter_vector_2,
+                               filter_gradient_vector_2},
+    [GATUN_WINOGRAD_TILE_4] = {image_input_4, image_normalized_4, image_gradient_4, image_output_4, filter_vector_4,
+                               filter_gradient_vector_4},
+};
 
-void KERNEL(winograd_strided_filter_gradient)(int32_t m, const float *u, int64_t plane, int64_t lanes, float *dw,
-                                              int64_t step) {
-    if (m == 4) {
-        filter_gradient_vector_4(u, plane, lanes, dw, step);
-    } else {
-        filter_gradient_vector_2(u, plane, lanes, dw, step);
-    }
-}
+const struct gatun_winograd_kernels KERNEL(winograd_turned)[GATUN_WINOGRAD_TILES] = {
+    [GATUN_WINOGRAD_TILE_2] = {.input = image_turned_2, .output = image_turned_output_2, .filter = filter_vector_2},
+    [GATUN_WINOGRAD_TILE_4] = {.input = image_turned_4, .output = image_turned_output_4, .filter = filter_vector_4},
+};
