@@ -141,6 +141,11 @@ static inline int32_t conv_streams(const struct conv_job *job, int64_t pixels, i
         && y != residual;
 }
 
+/* Nanoseconds that a part takes for its own sums of the weights' gradients, which are cleared before and added up after. */
+static inline double conv_part_cost(enum gatun_conv_pass pass, double sums) {
+    return pass == GATUN_CONV_BACKWARD_WEIGHT ? GATUN_COST_MEMORY * sums : 0;
+}
+
 static inline int64_t conv_in_size(const gatun_conv2d *c) {
     return (int64_t)c->in_height * c->in_width * c->in_channels;
 }

@@ -40,8 +40,9 @@ static double multiply_adds(const gatun_conv2d *c) {
     return (double)c->batch * (double)conv_out_pixels(c) * (double)conv_taps(c) * c->out_channels;
 }
 
-static int32_t conv_parts(const gatun_conv2d *c, int64_t units) {
-    return parts_for(c->threads, units, GATUN_COST_MULTIPLY_ADD * multiply_adds(c));
+static int32_t conv_parts(const gatun_conv2d *c, enum gatun_conv_pass pass, int64_t units) {
+    return parts_with(c->threads, units, GATUN_COST_MULTIPLY_ADD * multiply_adds(c),
+                      conv_part_cost(pass, (double)conv_taps(c) * c->out_channels));
 }
 
 static int64_t strip_floats(const gatun_conv2d *c, int64_t rows) {
@@ -65,7 +66,7 @@ static void plan_direct(const gatun_conv2d *c, const struct gatun_kernels *k, st
     const int64_t panels = (c->out_channels + panel - 1) / panel;
     const int wide = conv_taps(c) * c->out_channels * (int64_t)sizeof(float) > WIDE_WEIGHT_BYTES;
     plan->padded = needs_padding(c);
-    plan->parts = conv_parts(c, wide ? rows * panels : rows);
+    plan->parts = conv_parts(c, GATUN_CONV_FORWARD, wide ? rows * panels : rows);
     plan->column_parts = 1;
     plan->group = wide ? panel : c->out_channels;
     plan->strip_rows = plan->padded ? choose_strip_rows(c, STRIP_BYTES) : c->out_height;
@@ -85,7 +86,7 @@ static void plan_direct(const gatun_conv2d *c, const struct gatun_kernels *k, st
 static void plan_direct_weight(const gatun_conv2d *c, const struct gatun_kernels *k, struct conv_plan *plan) {
     int64_t cols = round_up(c->out_channels, k->vector);
     plan->padded = needs_padding(c);
-    plan->parts = conv_parts(c, (int64_t)c->batch * c->out_height);
+    plan->parts = conv_parts(c, GATUN_CONV_BACKWARD_WEIGHT, (int64_t)c->batch * c->out_height);
     plan->strip_rows = choose_strip_rows(c, STRIP_BYTES);
     plan->slice_bytes = plan->padded ? float_bytes(strip_floats(c, plan->strip_rows)) : 0;
     plan->slice_bytes += float_bytes(conv_taps(c) * cols);
@@ -97,7 +98,7 @@ static void plan_direct_weight(const gatun_conv2d *c, const struct gatun_kernels
 
 static void plan_pixel(const gatun_conv2d *c, enum gatun_conv_pass pass, const struct gatun_kernels *k,
                        struct conv_plan *plan) {
-    plan->parts = conv_parts(c, (int64_t)c->batch * c->out_height);
+    plan->parts = conv_parts(c, pass, (int64_t)c->batch * c->out_height);
     plan->strip_rows = choose_strip_rows(c, STRIP_BYTES);
     /* pixel_row reads whole vectors, so up to two of them behind the strip */
     plan->slice_bytes = float_bytes(strip_floats(c, plan->strip_rows) + 2 * k->vector);
@@ -112,7 +113,7 @@ static void plan_pixel(const gatun_conv2d *c, enum gatun_conv_pass pass, const s
 static void plan_gather(const gatun_conv2d *c, const struct gatun_kernels *k, struct conv_plan *plan) {
     int rows = c->stride_height == 1;
     int64_t cols = round_up(rows ? (int64_t)c->kernel_width * c->in_channels : conv_taps(c), k->vector);
-    plan->parts = conv_parts(c, (int64_t)c->batch * c->in_height);
+    plan->parts = conv_parts(c, GATUN_CONV_BACKWARD_INPUT, (int64_t)c->batch * c->in_height);
     plan->packed_bytes = float_bytes(cols * c->out_channels * (rows ? c->kernel_height : 1));
     plan->slice_bytes = float_bytes((rows ? c->out_width : conv_out_pixels(c)) * cols + k->vector);
 }
@@ -122,9 +123,9 @@ static void plan_gemm(const gatun_conv2d *c, enum gatun_conv_pass pass, struct c
     plan->tile = GATUN_MAX(MIN_TILE, GATUN_MIN(MAX_TILE, TILE_FLOATS / taps));
     plan->tile = GATUN_MIN(plan->tile, pixels);
     if (pass == GATUN_CONV_BACKWARD_INPUT) {
-        plan->parts = conv_parts(c, (int64_t)c->batch * c->in_height);
+        plan->parts = conv_parts(c, pass, (int64_t)c->batch * c->in_height);
     } else {
-        plan->parts = conv_parts(c, pixels);
+        plan->parts = conv_parts(c, pass, pixels);
     }
     plan->slice_bytes = plan->algorithm == GATUN_CONV_POINTWISE ? 0 : float_bytes(plan->tile * taps);
     if (pass == GATUN_CONV_BACKWARD_WEIGHT) {
@@ -134,7 +135,7 @@ static void plan_gemm(const gatun_conv2d *c, enum gatun_conv_pass pass, struct c
 
 static void plan_parity(const gatun_conv2d *c, const struct gatun_kernels *k, struct conv_plan *plan) {
     int64_t bands = (c->in_height + c->stride_height - 1) / c->stride_height;
-    plan->parts = conv_parts(c, c->batch * bands);
+    plan->parts = conv_parts(c, GATUN_CONV_BACKWARD_INPUT, c->batch * bands);
     plan->strip_rows = 1;
     while (plan->strip_rows < bands && conv_parity_strip_floats(c, plan->strip_rows + 1) * 4 <= STRIP_BYTES) {
         plan->strip_rows++;
@@ -144,7 +145,7 @@ static void plan_parity(const gatun_conv2d *c, const struct gatun_kernels *k, st
 }
 
 static void plan_shift(const gatun_conv2d *c, enum gatun_conv_pass pass, struct conv_plan *plan) {
-    plan->parts = conv_parts(c, (int64_t)c->batch * (pass == GATUN_CONV_BACKWARD_INPUT ? c->in_height : c->out_height));
+    plan->parts = conv_parts(c, pass, (int64_t)c->batch * (pass == GATUN_CONV_BACKWARD_INPUT ? c->in_height : c->out_height));
     if (pass == GATUN_CONV_BACKWARD_WEIGHT) {
         plan->slice_bytes = float_bytes(conv_taps(c) * c->out_channels) + float_bytes(2 * (int64_t)c->out_channels);
     }
@@ -154,7 +155,8 @@ static void plan_depthwise(const gatun_conv2d *c, enum gatun_conv_pass pass, str
     int64_t blocks = (c->in_channels + CONV_CHANNEL_BLOCK - 1) / CONV_CHANNEL_BLOCK;
     int64_t units = c->batch * (pass == GATUN_CONV_BACKWARD_INPUT ? blocks : c->out_height);
     /* a multiplication here costs about as much as moving a float */
-    plan->parts = parts_for(c->threads, units, GATUN_COST_MEMORY * multiply_adds(c));
+    plan->parts = parts_with(c->threads, units, GATUN_COST_MEMORY * multiply_adds(c),
+                             conv_part_cost(pass, (double)conv_taps(c) * c->out_channels));
     if (pass == GATUN_CONV_FORWARD) {
         plan->strip_rows = choose_strip_rows(c, STRIP_BYTES);
         plan->slice_bytes = float_bytes(strip_floats(c, plan->strip_rows));

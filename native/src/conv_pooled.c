@@ -62,8 +62,9 @@ static struct pooled_plan plan_for(const gatun_conv2d *c, const gatun_pool2d *p,
     s->wide = gatun_maxpool2d_index_bytes(p) > 1;
     s->window = s->position = NULL;
     const double products = (double)c->batch * (double)(s->windows * c->out_channels) * (double)conv_taps(c);
-    plan.parts = parts_for(c->threads, c->batch, GATUN_COST_MULTIPLY_ADD * products);
     plan.sum_floats = c->out_channels * s->rows * s->columns * s->padded_length;
+    plan.parts = parts_with(c->threads, c->batch, GATUN_COST_MULTIPLY_ADD * products,
+                            conv_part_cost(GATUN_CONV_BACKWARD_WEIGHT, (double)plan.sum_floats));
     const int64_t room = SUMS_BYTES / float_bytes(plan.sum_floats);
     const int64_t each = plan.parts == 1 ? 1 : GATUN_MIN(GATUN_MAX(room, 1), SUMS_PER_PART);
     plan.sums = GATUN_MIN(plan.parts * each, c->batch);

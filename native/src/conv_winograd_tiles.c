@@ -79,11 +79,12 @@ static int64_t tile_floats(int64_t channels, int64_t vector) {
  * Parts share out tiles where there are many, columns where there are few: each part then transforms every tile, which
  * is little beside many columns, and its share of the weights, which it reads once.
  */
-static void choose_parts(const gatun_conv2d *c, const struct geometry *g, const struct gatun_kernels *k,
-                         struct conv_plan *plan) {
+static void choose_parts(const gatun_conv2d *c, const struct geometry *g, enum gatun_conv_pass pass,
+                         const struct gatun_kernels *k, struct conv_plan *plan) {
     int64_t panels = (c->out_channels + 2 * k->vector - 1) / (2 * k->vector);
-    double work = (double)g->tiles * (double)g->positions * c->in_channels * c->out_channels;
-    int32_t parts = parts_for(c->threads, g->tiles * panels, GATUN_COST_MULTIPLY_ADD * work);
+    const double in = c->in_channels, out = c->out_channels, lines = (double)g->tiles * (double)g->positions;
+    const double cost = lines * (GATUN_COST_MULTIPLY_ADD * in * out + GATUN_COST_MEMORY * (in + out));
+    int32_t parts = parts_with(c->threads, g->tiles * panels, cost, conv_part_cost(pass, (double)g->filters * in * out));
     int32_t column_parts = 1;
     while (column_parts * 2 <= parts && column_parts * 2 <= panels
            && g->tiles * column_parts < (int64_t)parts * c->out_channels) {
@@ -98,7 +99,7 @@ void conv_winograd_plan(const gatun_conv2d *conv, enum gatun_conv_pass pass, con
     const int turned = pass == GATUN_CONV_BACKWARD_INPUT;
     const gatun_conv2d flipped = conv_flipped(conv), *c = turned ? &flipped : conv;
     const struct geometry g = winograd_geometry(c, plan->algorithm, turned);
-    choose_parts(c, &g, k, plan);
+    choose_parts(c, &g, pass, k, plan);
     const int64_t columns = winograd_columns(c, plan, k->vector), channels = tile_floats(c->in_channels, k->vector);
     const int64_t tile_parts = plan->parts / plan->column_parts, most = (g.tiles + tile_parts - 1) / tile_parts;
     const int64_t weight_bytes = g.filters * c->in_channels * columns * (int64_t)sizeof(float);

@@ -14,8 +14,11 @@
 #define GATUN_MIN(a, b) ((a) < (b) ? (a) : (b))
 #define GATUN_MAX(a, b) ((a) > (b) ? (a) : (b))
 
-/* A part must be worth the hand-over between two cores, which takes about a microsecond. */
-#define GATUN_PART_NANOSECONDS 10000.0
+/*
+ * A part must be worth the hand-over between two cores, which takes about a microsecond. Parts five times as long left all
+ * layers of a small residual network that sees one image to one core, and a dense network's worker parked in between.
+ */
+#define GATUN_PART_NANOSECONDS 2000.0
 
 /* Rough cost of an element in nanoseconds on one thread; only the order of magnitude matters. */
 #define GATUN_COST_MEMORY 0.15
@@ -24,12 +27,16 @@
 /* Of a multiplication with its addition. */
 #define GATUN_COST_MULTIPLY_ADD 0.012
 
-/* Parts for work that takes this long on one thread, at most one per unit and per thread. */
-static inline int32_t parts_for(int32_t threads, int64_t units, double nanoseconds) {
-    double worth = nanoseconds / GATUN_PART_NANOSECONDS;
+/* Parts for work that takes this long on one thread and so much more for each part, at most one per unit and per thread. */
+static inline int32_t parts_with(int32_t threads, int64_t units, double nanoseconds, double for_each) {
+    double worth = nanoseconds / (GATUN_PART_NANOSECONDS + for_each);
     int64_t parts = worth >= GATUN_MAX_THREADS ? GATUN_MAX_THREADS : (int64_t)worth;
     parts = GATUN_MIN(parts, GATUN_MIN(units, threads));
     return (int32_t)GATUN_MAX(parts, 1);
+}
+
+static inline int32_t parts_for(int32_t threads, int64_t units, double nanoseconds) {
+    return parts_with(threads, units, nanoseconds, 0);
 }
 
 /* First unit of a part; the parts' sizes differ by one at most. */

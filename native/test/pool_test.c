@@ -214,9 +214,23 @@ static void test_start_up(void) {
     printf("best: %s\n", isa_name());
 }
 
+/* A layer of a small residual network is shared although it sees one image; what two cores would not do sooner is not. */
+static void test_what_is_shared(void) {
+    CHECK(gatun_workers() == 0, "workers start when they are asked for");
+    const gatun_gemm little = {32, 32, 32, 0, 0, 32, 32, 32, 0, 0, 2};
+    const gatun_conv2d layer = {1, 16, 32, 32, 16, 32, 32, 3, 3, 1, 1, 1, 1, 1, 1, 1, GATUN_LINEAR, GATUN_CONV_AUTO, 0, 2};
+    float *a = random_floats(inputs_of(&layer)), *y = new_floats(outputs_of(&layer));
+    void *workspace = new_workspace(gatun_conv2d_workspace(&layer, GATUN_CONV_FORWARD));
+    CHECK(gatun_matmul(&little, a, a, NULL, y) == GATUN_OK, "product");
+    CHECK(gatun_workers() == 0, "a product of a microsecond stays with its caller");
+    CHECK(gatun_conv2d_forward(&layer, a, a, NULL, NULL, y, workspace) == GATUN_OK, "convolution");
+    CHECK(gatun_workers() == 1, "%d workers", gatun_workers());
+    release(a), release(y), release(workspace);
+}
+
 int main(void) {
     test_start_up();
-    CHECK(gatun_workers() == 0, "workers start when they are asked for");
+    test_what_is_shared();
     test_many_callers();
     test_sleeping_workers();
     test_most_threads();
