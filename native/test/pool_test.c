@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum { CALLERS = 16, ROUNDS = 16, N = 150001 };
+enum { CALLERS = 16, ROUNDS = 8, N = 150001 };
 enum { POOLED = 8 * 14 * 14 * 6, WEIGHTS = 25 * 6 * 16, WINNERS = 64 * 5 * 5 * 16 };
 
 static const gatun_conv2d conv = {8, 6, 14, 14, 16, 10, 10, 5, 5, 1, 1, 1, 1, 0, 0, 1, GATUN_LINEAR,
