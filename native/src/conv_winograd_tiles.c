@@ -84,11 +84,13 @@ static void choose_parts(const gatun_conv2d *c, const struct geometry *g, enum g
     int64_t panels = (c->out_channels + 2 * k->vector - 1) / (2 * k->vector);
     const double in = c->in_channels, out = c->out_channels, lines = (double)g->tiles * (double)g->positions;
     const double cost = lines * (GATUN_COST_MULTIPLY_ADD * in * out + GATUN_COST_MEMORY * (in + out));
-    int32_t parts = parts_with(c->threads, g->tiles * panels, cost, conv_part_cost(pass, (double)g->filters * in * out));
-    int32_t column_parts = 1;
+    int32_t parts = parts_for(c->threads, g->tiles * panels, cost), column_parts = 1;
     while (column_parts * 2 <= parts && column_parts * 2 <= panels
            && g->tiles * column_parts < (int64_t)parts * c->out_channels) {
         column_parts *= 2;
+    }
+    if (column_parts == 1) { /* else each part has sums of columns of its own */
+        parts = parts_with(c->threads, g->tiles, cost, conv_part_cost(pass, (double)g->filters * in * out));
     }
     plan->column_parts = column_parts;
     plan->parts = column_parts * (int32_t)GATUN_MIN(parts / column_parts, g->tiles);
