@@ -255,11 +255,15 @@ struct weight_slice {
     float *strip;
 };
 
+static int sums_in_place(const struct conv_job *job, int64_t cols) {
+    return job->plan.parts == 1 && cols == job->conv->out_channels;
+}
+
 static struct weight_slice weight_slice(const struct conv_job *job, int64_t cols, int32_t part) {
     const gatun_conv2d *c = job->conv;
     struct weight_slice s;
     char *p = conv_slice(job, part);
-    s.sum = (float *)(void *)p;
+    s.sum = sums_in_place(job, cols) ? job->dw : (float *)(void *)p;
     p += float_bytes(conv_taps(c) * cols);
     s.bias = (double *)(void *)p;
     p += float_bytes(2 * (int64_t)c->out_channels);
@@ -301,10 +305,9 @@ static void weight_part(void *argument, int32_t part) {
     const int64_t channels = c->out_channels, cols = round_up(channels, job->kernels->vector);
     const struct weight_slice slice = weight_slice(job, cols, part);
     const int64_t rows = (int64_t)c->batch * c->out_height;
-    memset(slice.sum, 0, (size_t)(conv_taps(c) * cols) * sizeof(float));
     memset(slice.bias, 0, (size_t)channels * sizeof(double));
-    const int64_t end = part_begin(rows, job->plan.parts, part + 1);
-    for (int64_t r = part_begin(rows, job->plan.parts, part), count; r < end; r += count) {
+    const int64_t begin = part_begin(rows, job->plan.parts, part), end = part_begin(rows, job->plan.parts, part + 1);
+    for (int64_t r = begin, count; r < end; r += count) {
         int64_t row = r % c->out_height;
         count = GATUN_MIN(GATUN_MIN(job->plan.strip_rows, c->out_height - row), end - r);
         const float *image = job->x + r / c->out_height * conv_in_size(c);
@@ -325,8 +328,21 @@ static void weight_part(void *argument, int32_t part) {
             .pixels = c->out_width,
             .cols = cols,
             .sum_step = cols,
+            .fresh = r == begin, /* there is no part without rows */
         };
         outer_of_strip(job, outer, slice.sum);
+    }
+}
+
+/* Adds up sums whose rows are wider than those of the weights. */
+static void add_narrow_partials(const struct conv_job *job, int64_t cols) {
+    const int64_t channels = job->conv->out_channels;
+    for (int64_t t = 0; t < conv_taps(job->conv); t++) {
+        float *dw = job->dw + t * channels;
+        memcpy(dw, weight_slice(job, cols, 0).sum + t * cols, (size_t)channels * sizeof(float));
+        for (int32_t part = 1; part < job->plan.parts; part++) {
+            job->kernels->add_to(channels, weight_slice(job, cols, part).sum + t * cols, dw);
+        }
     }
 }
 
@@ -334,14 +350,10 @@ void conv_direct_backward_weight(const struct conv_job *job) {
     const gatun_conv2d *c = job->conv;
     const int64_t channels = c->out_channels, cols = round_up(channels, job->kernels->vector);
     gatun_pool_run(job->plan.parts, weight_part, (void *)(uintptr_t)job);
-    for (int64_t t = 0; t < conv_taps(c); t++) {
-        for (int64_t i = 0; i < channels; i++) {
-            float sum = 0;
-            for (int32_t part = 0; part < job->plan.parts; part++) {
-                sum += weight_slice(job, cols, part).sum[t * cols + i];
-            }
-            job->dw[t * channels + i] = sum;
-        }
+    if (cols != channels) {
+        add_narrow_partials(job, cols);
+    } else if (!sums_in_place(job, cols)) {
+        conv_add_partials(job, conv_taps(c) * channels, job->dw);
     }
     conv_finish_bias(job, float_bytes(conv_taps(c) * cols));
 }
