@@ -54,9 +54,9 @@ static void transform_gradients(const struct winograd_job *w, const struct range
     }
 }
 
-/* sum += V' (A dy A') of one group of columns; sum points to its first column. */
+/* sum = (or, unless it is fresh, sum +=) V' (A dy A') of one group of columns; sum points to its first column. */
 static void add_products(const struct winograd_job *w, const struct range *group, int64_t count,
-                         const struct gradient_slice *s, float *sum) {
+                         const struct gradient_slice *s, int32_t fresh, float *sum) {
     struct gatun_outer outer = {
         .x = s->v,
         .x_col = w->channels,
@@ -70,15 +70,12 @@ static void add_products(const struct winograd_job *w, const struct range *group
         .sum_step = sum_columns(w),
     };
     for (int64_t i = 0; i < w->geometry.filters; i++, outer.sum += sum_plane(w)) {
-        for (int64_t left = planes_of(&w->geometry, i); left > 0; left--) {
+        outer.fresh = fresh;
+        for (int64_t left = planes_of(&w->geometry, i); left > 0; left--, outer.fresh = 0) {
             w->job->kernels->outer_sum(&outer);
             outer.x += w->input_plane, outer.dy += w->product_plane;
         }
     }
-}
-
-static void clear_sum(const struct winograd_job *w, float *sum) {
-    memset(sum, 0, (size_t)(w->geometry.filters * sum_plane(w)) * sizeof(float));
 }
 
 /* The rows begin..end of the gradient of some columns; sum points to the first of them. */
@@ -104,7 +101,6 @@ static void gradient_part(void *argument, int32_t part) {
     const struct gradient_slice s = gradient_slice(w, part);
     const int64_t pixels = c->batch * conv_out_pixels(c);
     memset(s.bias, 0, (size_t)c->out_channels * sizeof(double));
-    clear_sum(w, s.sum);
     for (int64_t first = r.first_tile, count; first < r.last_tile; first += count) {
         count = GATUN_MIN(job->plan.tile, r.last_tile - first);
         winograd_transform_inputs(w, job->x, first, count, s.v);
@@ -112,11 +108,10 @@ static void gradient_part(void *argument, int32_t part) {
             const struct range group = winograd_group(w, &r, column);
             transform_gradients(w, &group, first, count, s.products);
             if (job->plan.fused) { /* these are all the tiles */
-                add_products(w, &group, count, &s, s.sum);
+                add_products(w, &group, count, &s, 1, s.sum);
                 finish_rows(w, 0, c->in_channels, &group, s.sum);
-                clear_sum(w, s.sum);
             } else {
-                add_products(w, &group, count, &s, s.sum + column);
+                add_products(w, &group, count, &s, first == r.first_tile, s.sum + column);
             }
         }
     }
