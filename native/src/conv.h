@@ -141,7 +141,7 @@ static inline int32_t conv_streams(const struct conv_job *job, int64_t pixels, i
         && y != residual;
 }
 
-/* Nanoseconds that a part takes for its own sums of the weights' gradients, which are cleared before and added up after. */
+/* Nanoseconds that a part's own sums of the weights' gradients take, which go to memory and are added up after it. */
 static inline double conv_part_cost(enum gatun_conv_pass pass, double sums) {
     return pass == GATUN_CONV_BACKWARD_WEIGHT ? GATUN_COST_MEMORY * sums : 0;
 }
