@@ -60,7 +60,7 @@ static void divide(struct group_job *job) {
     job->across = in_batch ? parts_for(n->threads, n->samples, cost * (double)n->samples) : 1;
     int64_t rows = n->pixels / norm_rows_folded(job->kernels, n->channels);
     job->inside = in_batch ? 1 : parts_for(n->threads, rows, cost);
-    job->step = sums_bytes(n) + (n->pixels > 1 ? norm_columns_bytes(job->kernels, n->channels, job->inside) : 0);
+    job->step = sums_bytes(n) + (n->pixels > 1 ? norm_columns_bytes(job->kernels, n->pixels, n->channels, job->inside) : 0);
 }
 
 int64_t gatun_group_norm_workspace(const gatun_group_norm *norm) {
@@ -319,7 +319,7 @@ static void columns_forward(const struct group_job *job, struct norm_columns *co
             }
         }
     }
-    norm_run(columns, job->kernels->norm_statistics);
+    norm_sum(columns, job->kernels->norm_statistics);
     for (int64_t g = 0; g < n->groups; g++) {
         int64_t at = sample * n->groups + g;
         double sum = 0, squares = 0;
@@ -340,7 +340,7 @@ static void columns_forward(const struct group_job *job, struct norm_columns *co
         }
     }
     columns->all.out = job->out + sample * sample_size(n);
-    norm_run(columns, job->kernels->norm_apply);
+    norm_apply(columns, job->kernels->norm_apply);
 }
 
 static void columns_backward(const struct group_job *job, struct norm_columns *columns, int64_t sample,
@@ -360,7 +360,7 @@ static void columns_backward(const struct group_job *job, struct norm_columns *c
             }
         }
     }
-    norm_run(columns, job->kernels->norm_backward_sums);
+    norm_sum(columns, job->kernels->norm_backward_sums);
     double count = (double)(cols * n->pixels);
     for (int64_t g = 0; g < n->groups; g++) {
         double inverse = (double)job->inverse[sample * n->groups + g], sum = 0, product = 0;
@@ -384,7 +384,7 @@ static void columns_backward(const struct group_job *job, struct norm_columns *c
     }
     if (job->out != NULL) {
         columns->all.out = job->out + sample * sample_size(n);
-        norm_run(columns, job->kernels->norm_backward_apply);
+        norm_apply(columns, job->kernels->norm_backward_apply);
     }
 }
 

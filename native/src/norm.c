@@ -27,7 +27,7 @@ int64_t gatun_batch_norm_workspace(const gatun_batch_norm *norm) {
     if (!valid_norm(norm) || kernels == NULL) {
         return -1;
     }
-    return norm_columns_bytes(kernels, norm->channels, parts_of(norm, kernels));
+    return norm_columns_bytes(kernels, norm->rows, norm->channels, parts_of(norm, kernels));
 }
 
 static struct norm_columns new_job(const gatun_batch_norm *n, const struct gatun_kernels *kernels, void *workspace) {
@@ -58,7 +58,7 @@ int32_t gatun_batch_norm_statistics(const gatun_batch_norm *norm, const float *x
     for (int64_t c = 0; c < norm->channels; c++) {
         norm_put(&job, MEAN, c, norm->rows > 0 ? norm_sample_mean(norm->rows, norm->channels, x, c) : 0);
     }
-    norm_run(&job, kernels->norm_statistics);
+    norm_sum(&job, kernels->norm_statistics);
     double rows = (double)GATUN_MAX(norm->rows, 1);
     for (int64_t c = 0; c < norm->channels; c++) {
         double sum, squares;
@@ -130,7 +130,7 @@ int32_t gatun_batch_norm_apply(const gatun_batch_norm *norm, const float *x, con
     job.all.stream = norm_streams(&job, norm->rows * norm->channels * (int64_t)sizeof(float), norm->threads, y, x)
                   && y != residual;
     put_affine(&job, norm, mean, variance, gamma, beta);
-    norm_run(&job, kernels->norm_apply);
+    norm_apply(&job, kernels->norm_apply);
     return GATUN_OK;
 }
 
@@ -177,7 +177,7 @@ int32_t gatun_batch_norm_backward(const gatun_batch_norm *norm, const float *x, 
     job.all.dy = dy;
     job.all.out = dresidual;
     job.all.mask = !job.all.relu ? GATUN_MASK_NONE : y != NULL ? GATUN_MASK_Y : GATUN_MASK_X;
-    norm_run(&job, kernels->norm_backward_sums);
+    norm_sum(&job, kernels->norm_backward_sums);
     put_gradients(&job, norm, variance, gamma, dgamma, dbeta);
     if (dx == NULL || norm->rows == 0) {
         return GATUN_OK;
@@ -190,6 +190,6 @@ int32_t gatun_batch_norm_backward(const gatun_batch_norm *norm, const float *x, 
     job.all.out = dx;
     job.all.stream = norm_streams(&job, norm->rows * norm->channels * (int64_t)sizeof(float), norm->threads, dx,
                                   job.all.dy);
-    norm_run(&job, kernels->norm_backward_apply);
+    norm_apply(&job, kernels->norm_backward_apply);
     return GATUN_OK;
 }

@@ -20,6 +20,11 @@ enum { SAMPLE_ROWS = 16 };
  */
 enum { FULL_VECTORS = 4, FOLD_VECTORS = 16 };
 
+/* A piece must be worth its sums: one core joins them, and fetches from the others what they have just written. */
+enum { PIECES_PER_PART = 4, LEAST_ROWS = 256 };
+/* What is worth to be taken from the range of another part: some microseconds. */
+enum { LEAST_FLOATS = 16 * 1024 };
+
 int64_t norm_rows_folded(const struct gatun_kernels *kernels, int64_t channels) {
     int64_t fold = 1;
     if (channels < FOLD_VECTORS * kernels->vector) {
@@ -37,8 +42,19 @@ static int64_t column_step(const struct gatun_kernels *kernels, int64_t channels
     return (norm_rows_folded(kernels, channels) * channels + 15) / 16 * 16;
 }
 
-int64_t norm_columns_bytes(const struct gatun_kernels *kernels, int64_t channels, int32_t parts) {
-    int64_t sums = 2 * (int64_t)sizeof(double) * parts, columns = NORM_COLUMNS * (int64_t)sizeof(float);
+/* Rows are full ones. One part needs no pieces: it would wait for nobody. */
+static int32_t pieces_of(int64_t rows, int64_t cols, int32_t parts) {
+    if (parts == 1) {
+        return 1;
+    }
+    int64_t least = GATUN_MAX(LEAST_ROWS, LEAST_FLOATS / cols), pieces = rows / least;
+    return (int32_t)GATUN_MAX(GATUN_MIN(pieces, (int64_t)parts * PIECES_PER_PART), parts);
+}
+
+int64_t norm_columns_bytes(const struct gatun_kernels *kernels, int64_t rows, int64_t channels, int32_t parts) {
+    const int64_t fold = norm_rows_folded(kernels, channels);
+    const int64_t sums = 2 * (int64_t)sizeof(double) * pieces_of(rows / fold, fold * channels, parts);
+    const int64_t columns = NORM_COLUMNS * (int64_t)sizeof(float);
     return column_step(kernels, channels) * (sums + columns);
 }
 
@@ -50,10 +66,11 @@ struct norm_columns norm_columns(const struct gatun_kernels *kernels, int64_t ro
     n.all.cols = n.fold * channels;
     n.rest = rows % n.fold * channels;
     int64_t step = column_step(kernels, channels);
-    n.part_step = 2 * step;
+    n.pieces = pieces_of(n.all.rows, n.all.cols, parts);
+    n.piece_step = 2 * step;
     n.all.sum = workspace;
     n.all.second = n.all.sum + step;
-    float *columns = (float *)(n.all.sum + parts * n.part_step);
+    float *columns = (float *)(n.all.sum + n.pieces * n.piece_step);
     for (int i = 0; i < NORM_COLUMNS; i++) {
         n.column[i] = columns + i * step;
     }
@@ -79,32 +96,74 @@ static void run_rows(const struct norm_columns *n, struct gatun_norm_rows rows, 
     n->pass(&rows);
 }
 
-static void run_part(void *argument, int32_t part) {
-    const struct norm_columns *n = argument;
-    int64_t begin = part_begin(n->all.rows, n->parts, part), end = part_begin(n->all.rows, n->parts, part + 1);
-    struct gatun_norm_rows mine = n->all;
-    mine.sum += part * n->part_step;
-    mine.second += part * n->part_step;
-    for (int64_t c = 0; c < mine.cols; c++) {
-        mine.sum[c] = mine.second[c] = 0;
-    }
+/* Some rows that begin at one; what is left of a row comes with the last of them. */
+static void run_range(const struct norm_columns *n, struct gatun_norm_rows mine, int64_t begin, int64_t end) {
     mine.rows = end - begin;
     run_rows(n, mine, begin * mine.cols);
-    if (part == n->parts - 1 && n->rest > 0) {
+    if (end == n->all.rows && n->rest > 0) {
         mine.rows = 1;
         mine.cols = n->rest;
         run_rows(n, mine, n->all.rows * n->all.cols);
     }
-    gatun_stream_end(mine.stream);
 }
 
-void norm_run(struct norm_columns *n, void (*pass)(const struct gatun_norm_rows *rows)) {
+static void sum_piece(const struct norm_columns *n, int32_t piece) {
+    struct gatun_norm_rows mine = n->all;
+    mine.sum += piece * n->piece_step;
+    mine.second += piece * n->piece_step;
+    for (int64_t c = 0; c < mine.cols; c++) {
+        mine.sum[c] = mine.second[c] = 0;
+    }
+    run_range(n, mine, part_begin(n->all.rows, n->pieces, piece), part_begin(n->all.rows, n->pieces, piece + 1));
+}
+
+struct shared_pass {
+    const struct norm_columns *columns;
+    struct gatun_share share; /* pieces, or rows */
+};
+
+static void sum_part(void *argument, int32_t part) {
+    struct shared_pass *pass = argument;
+    for (int64_t piece, end; gatun_share_take(&pass->share, part, &piece, &end);) {
+        for (; piece < end; piece++) {
+            sum_piece(pass->columns, (int32_t)piece);
+        }
+    }
+    gatun_stream_end(pass->columns->all.stream);
+}
+
+static void apply_part(void *argument, int32_t part) {
+    struct shared_pass *pass = argument;
+    for (int64_t begin, end; gatun_share_take(&pass->share, part, &begin, &end);) {
+        run_range(pass->columns, pass->columns->all, begin, end);
+    }
+    gatun_stream_end(pass->columns->all.stream);
+}
+
+void norm_sum(struct norm_columns *n, void (*pass)(const struct gatun_norm_rows *rows)) {
+    n->pass = pass;
+    if (n->parts == 1) { /* also inside of a part of the pool */
+        sum_piece(n, 0);
+        gatun_stream_end(n->all.stream);
+        return;
+    }
+    struct shared_pass shared;
+    shared.columns = n;
+    gatun_share_begin(&shared.share, n->pieces, 1, n->parts, 1);
+    gatun_pool_run(n->parts, sum_part, &shared);
+}
+
+void norm_apply(struct norm_columns *n, void (*pass)(const struct gatun_norm_rows *rows)) {
     n->pass = pass;
     if (n->parts == 1) {
-        run_part(n, 0); /* also inside of a part of the pool */
-    } else {
-        gatun_pool_run(n->parts, run_part, n);
+        run_range(n, n->all, 0, n->all.rows);
+        gatun_stream_end(n->all.stream);
+        return;
     }
+    struct shared_pass shared;
+    shared.columns = n;
+    gatun_share_begin(&shared.share, n->all.rows, GATUN_MAX(1, LEAST_FLOATS / n->all.cols), n->parts, 1);
+    gatun_pool_run(n->parts, apply_part, &shared);
 }
 
 double norm_sample_mean(int64_t rows, int64_t channels, const float *x, int64_t channel) {

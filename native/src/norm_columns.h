@@ -2,8 +2,9 @@
  * Copyright 2026 The Gatun Authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * norm_columns.h - passes over a matrix whose columns are normalised, divided by rows. Each part adds up its own rows;
- * the parts' sums are joined in their order, so that the result depends on the number of parts and on nothing else.
+ * norm_columns.h - passes over a matrix whose columns are normalised, divided by rows into pieces, which the parts of a
+ * call share. Each piece has sums of its own, which are joined in their order, so that the result depends on the number of
+ * pieces and on nothing else.
  *
  * Where the columns do not fill some whole vectors, several rows are taken as one long row that does, and what belongs
  * to columns is repeated as often.
@@ -20,10 +21,10 @@ enum norm_column { MEAN, SCALE, SHIFT, GRADIENT, SLOPE, CONSTANT, NORM_COLUMNS }
 struct norm_columns {
     const struct gatun_kernels *kernels;
     void (*pass)(const struct gatun_norm_rows *rows);
-    struct gatun_norm_rows all; /* sum and second: of the first part */
+    struct gatun_norm_rows all; /* sum and second: of the first piece */
     int64_t rest;               /* columns of a last row that is not full */
-    int64_t part_step;          /* doubles between the sums of two parts */
-    int32_t parts;
+    int64_t piece_step;         /* doubles between the sums of two pieces */
+    int32_t parts, pieces;
     int64_t fold, channels;
     float *column[NORM_COLUMNS];
 };
@@ -32,7 +33,7 @@ struct norm_columns {
 int64_t norm_rows_folded(const struct gatun_kernels *kernels, int64_t channels);
 
 /* Bytes of workspace; a multiple of 64. */
-int64_t norm_columns_bytes(const struct gatun_kernels *kernels, int64_t channels, int32_t parts);
+int64_t norm_columns_bytes(const struct gatun_kernels *kernels, int64_t rows, int64_t channels, int32_t parts);
 
 /* Sizes and the places in the workspace; what to read and write is put into all. */
 struct norm_columns norm_columns(const struct gatun_kernels *kernels, int64_t rows, int64_t channels, int32_t parts,
@@ -52,15 +53,16 @@ static inline int32_t norm_streams(const struct norm_columns *n, int64_t bytes, 
         && n->rest % 16 == 0;
 }
 
-/* Runs a pass over all rows: by the pool if there are several parts. */
-void norm_run(struct norm_columns *n, void (*pass)(const struct gatun_norm_rows *rows));
+/* Runs a pass over all rows: by the pool if there are several parts. The first kind adds to sums, which begin as zeros. */
+void norm_sum(struct norm_columns *n, void (*pass)(const struct gatun_norm_rows *rows));
+void norm_apply(struct norm_columns *n, void (*pass)(const struct gatun_norm_rows *rows));
 
-/* The sums of a channel over all parts and the rows that were taken as one. */
+/* The sums of a channel over all pieces and the rows that were taken as one. */
 static inline void norm_join(const struct norm_columns *n, int64_t channel, double *sum, double *second) {
     *sum = *second = 0;
-    for (int32_t part = 0; part < n->parts; part++) {
+    for (int32_t piece = 0; piece < n->pieces; piece++) {
         for (int64_t f = 0; f < n->fold; f++) {
-            int64_t at = part * n->part_step + f * n->channels + channel;
+            int64_t at = piece * n->piece_step + f * n->channels + channel;
             *sum += n->all.sum[at];
             *second += n->all.second[at];
         }
