@@ -26,11 +26,14 @@
 
 enum slot_state { SLOT_IDLE, SLOT_POSTED, SLOT_RUNNING, SLOT_PARKED, SLOT_AWAITED };
 
-/* Long enough for the next kernel of a training step to arrive, short enough not to starve other processes. */
-#define SPIN_NANOSECONDS 40000
+/*
+ * Long enough for the next kernel of a training step to arrive: some 30 us pass between two of them, more before a process
+ * is warm. It ends soon enough for other processes, which also come first at each yield.
+ */
+#define SPIN_NANOSECONDS 100000
 #define SPINS_PER_YIELD 50
 /* What one core may be late by when all others are done, as a share of its work; more chunks cost more beginnings. */
-#define CHUNKS_PER_PART 8
+#define CHUNKS_PER_PART 16
 
 struct slot {
     _Alignas(128) _Atomic uint32_t state;
