@@ -15,6 +15,11 @@
 /* Rows of whole register tiles in a block: fewer read the weights too often, more gain nothing. */
 #define MIN_BLOCK_TILES 2
 #define MAX_BLOCK_TILES 8
+/*
+ * Tiles of a block for weight gradients whose sums leave the second-level cache: each block reads and writes all sums, which
+ * costs more than transformed tiles that leave it too.
+ */
+#define GRADIENT_BLOCK_TILES 48
 
 /* turned: the convolution is conv_flipped's for the gradient of the input */
 struct geometry winograd_geometry(const gatun_conv2d *c, enum gatun_conv_algorithm algorithm, int turned) {
@@ -115,6 +120,9 @@ void conv_winograd_plan(const gatun_conv2d *conv, enum gatun_conv_pass pass, con
         const int64_t tile_bytes = g.positions * (channels + columns) * (int64_t)sizeof(float);
         int64_t rows = BLOCK_BYTES / tile_bytes / k->tile_height;
         rows = GATUN_MIN(GATUN_MAX(rows, MIN_BLOCK_TILES), MAX_BLOCK_TILES) * k->tile_height;
+        if (pass == GATUN_CONV_BACKWARD_WEIGHT && weight_bytes > BLOCK_BYTES) {
+            rows = GATUN_MAX(rows, GRADIENT_BLOCK_TILES);
+        }
         plan->tile = GATUN_MIN(rows, most);
         plan->group = columns;
     }
