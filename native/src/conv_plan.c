@@ -29,6 +29,12 @@
 /* Filtering along the rows: for as many channels of input, and where it has as much less to do than the direct algorithm. */
 #define ROWS_CHANNELS 32
 #define ROWS_RATIO 0.7
+/* Sums of weight gradients that leave the second-level cache, columns that sgemm wants, and pixels that are few for them. */
+#define WIDE_SUM_BYTES (320 * 1024)
+#define WIDE_SUM_COLUMNS 128
+#define WIDE_SUM_PIXELS 24
+/* Floats between two lines of the same two sets of a first-level cache. */
+#define CROWDED_FLOATS 512
 
 static int needs_padding(const gatun_conv2d *c) {
     int64_t bottom = conv_strip_height(c, c->out_height) - c->pad_top;
@@ -281,6 +287,18 @@ static enum gatun_conv_algorithm wide_choice(const gatun_conv2d *c) {
     return c->in_channels >= 32 && c->out_width >= 14 ? GATUN_CONV_SHIFT : GATUN_CONV_IM2COL;
 }
 
+/*
+ * Whether sgemm is ahead for the gradient of the weights. Where no second-level cache holds the sums, each strip of the direct
+ * kernel reads and writes all of them for few pixels; or its pixels are so far apart that they share few sets of the first
+ * level, which sgemm avoids, since it copies them together.
+ */
+static int weight_gradient_is_wide(const gatun_conv2d *c) {
+    const int64_t x_step = (int64_t)c->in_channels * c->stride_width;
+    const int crowded = x_step % CROWDED_FLOATS == 0 || c->out_channels % CROWDED_FLOATS == 0;
+    return conv_taps(c) * c->out_channels * (int64_t)sizeof(float) >= WIDE_SUM_BYTES && c->out_channels >= WIDE_SUM_COLUMNS
+        && (crowded || choose_strip_rows(c, STRIP_BYTES) * c->out_width < WIDE_SUM_PIXELS);
+}
+
 static enum gatun_conv_algorithm choose_backward_input(const gatun_conv2d *c, const struct gatun_kernels *k) {
     const int64_t vector = k->vector;
     gatun_conv2d flipped = conv_flipped(c);
@@ -319,6 +337,9 @@ static enum gatun_conv_algorithm choose(const gatun_conv2d *c, enum gatun_conv_p
     }
     if (pass == GATUN_CONV_FORWARD && prefers_rows(c)) {
         return GATUN_CONV_WINOGRAD_ROWS;
+    }
+    if (pass == GATUN_CONV_BACKWARD_WEIGHT && weight_gradient_is_wide(c)) {
+        return GATUN_CONV_IM2COL;
     }
     return panel_fits(conv_taps(c), k) ? GATUN_CONV_DIRECT : wide_choice(c);
 }
