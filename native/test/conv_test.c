@@ -259,6 +259,8 @@ static void test_named_shapes(void) {
     static const int threads[] = {1, 2, 3, 8};
     const gatun_conv2d shapes[] = {
         square(2, 64, 16, 64, 3, 1, 1),  /* Winograd, several blocks of tiles */
+        square(2, 12, 96, 13, 3, 1, 1),  /* many blocks of tiles for each thread */
+        square(1, 96, 36, 64, 3, 1, 1),  /* sums of weight gradients that leave the cache */
         square(1, 40, 7, 150, 3, 1, 1),  /* few tiles, many columns */
         square(2, 48, 26, 40, 3, 2, 1),  /* the same of stride 2 */
         square(1, 40, 14, 150, 3, 2, 1),
@@ -271,6 +273,7 @@ static void test_named_shapes(void) {
         square(1, 40, 7, 70, 3, 1, 1),   /* several panels of columns */
         square(2, 33, 9, 17, 1, 1, 0),   /* pointwise */
         square(2, 24, 9, 40, 1, 2, 0),
+        square(2, 520, 7, 160, 1, 1, 0), /* and wide: sgemm adds up the weight gradient */
         square(1, 200, 6, 150, 3, 1, 1), /* too large for the direct kernels */
         square(3, 170, 5, 200, 3, 2, 1),
         square(1, 64, 40, 70, 3, 2, 1),  /* panel by panel over several strips */
