@@ -142,11 +142,6 @@ static void apply_part(void *argument, int32_t part) {
 
 void norm_sum(struct norm_columns *n, void (*pass)(const struct gatun_norm_rows *rows)) {
     n->pass = pass;
-    if (n->parts == 1) { /* also inside of a part of the pool */
-        sum_piece(n, 0);
-        gatun_stream_end(n->all.stream);
-        return;
-    }
     struct shared_pass shared;
     shared.columns = n;
     gatun_share_begin(&shared.share, n->pieces, 1, n->parts, 1);
@@ -155,7 +150,7 @@ void norm_sum(struct norm_columns *n, void (*pass)(const struct gatun_norm_rows 
 
 void norm_apply(struct norm_columns *n, void (*pass)(const struct gatun_norm_rows *rows)) {
     n->pass = pass;
-    if (n->parts == 1) {
+    if (n->parts == 1) { /* there may be no full row to take, but what is left of one */
         run_range(n, n->all, 0, n->all.rows);
         gatun_stream_end(n->all.stream);
         return;
