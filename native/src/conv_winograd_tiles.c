@@ -199,7 +199,6 @@ void winograd_transform_inputs(const struct winograd_job *w, const float *x, int
     struct gatun_winograd g = winograd_transform(w, c->in_channels, row, c->in_channels, w->input_plane, 0);
     g.normalize = w->job->normalize, g.normalize_step = round_up(c->in_channels, GATUN_LINE_FLOATS);
     struct place p = winograd_place(&w->geometry, first), ahead = winograd_place(&w->geometry, first + AHEAD);
-    const gatun_winograd_image transform = g.normalize ? w->transforms->normalized_input : w->transforms->input;
     for (int64_t t = 0; t < count; t++, v += w->channels) {
         prefetch_tile(w, x, c->in_height, c->in_width, c->in_channels, c->in_channels, step, ahead, 0);
         const int64_t top = p.row * step - w->geometry.in_top, left = p.col * step - w->geometry.in_left;
@@ -207,7 +206,7 @@ void winograd_transform_inputs(const struct winograd_job *w, const float *x, int
                                                  clamp(c->in_width - left, side)};
         const int empty = tile.row0 >= tile.row1 || tile.col0 >= tile.col1;
         const int64_t at = empty ? 0 : (top + tile.row0) * row + (left + tile.col0) * c->in_channels;
-        transform(&g, &tile, x + p.image * conv_in_size(c) + at, v);
+        w->transforms->input(&g, &tile, x + p.image * conv_in_size(c) + at, v);
         advance(&w->geometry, &p);
         advance(&w->geometry, &ahead);
     }

@@ -191,8 +191,8 @@ typedef void (*gatun_winograd_image)(const struct gatun_winograd *winograd, cons
 
 /* Its transforms; the gradient of the input does nothing but input, output and filter. */
 struct gatun_winograd_kernels {
-    gatun_winograd_image input, normalized_input; /* as it is, and for what winograd->normalize says */
-    gatun_winograd_image gradient;                /* of the output */
+    gatun_winograd_image input;
+    gatun_winograd_image gradient; /* of the output */
     /* Products to image; residual lies like y. */
     void (*output)(const struct gatun_winograd *winograd, const struct gatun_winograd_tile *tile, const float *products,
                    const struct gatun_epilogue *epilogue, float *y);

@@ -36,6 +36,9 @@
 #define KERNEL(name) name##_baseline
 #endif
 
+/* The compiler knows nothing of the value: sums with it are made where they are used, not ahead and kept on the stack. */
+#define OPAQUE(value) __asm__("" : "+r"(value))
+
 #define INLINE static inline __attribute__((always_inline, unused))
 
 /* Fetches into the core's outer cache: the inner one holds what is worked on. */

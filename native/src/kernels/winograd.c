@@ -132,12 +132,10 @@ INLINE void filter_gradient_2(const vf *u, int64_t step, vf *out, int64_t out_st
 
 /* ---- both directions of a tile */
 
-IMAGE_TRANSFORM(image_input_4, 6, 6, 3, input_4, 0)
-IMAGE_TRANSFORM(image_input_2, 4, 4, 2, input_2, 0)
-IMAGE_TRANSFORM(image_normalized_4, 6, 6, 3, input_4, 1)
-IMAGE_TRANSFORM(image_normalized_2, 4, 4, 2, input_2, 1)
-IMAGE_TRANSFORM(image_gradient_4, 4, 6, 3, gradient_4, 0)
-IMAGE_TRANSFORM(image_gradient_2, 2, 4, 2, gradient_2, 0)
+IMAGE_TRANSFORM(image_input_4, 6, 6, 3, input_4, 1, 1, 2, 2)
+IMAGE_TRANSFORM(image_input_2, 4, 4, 2, input_2, 2, 2, 2, 2)
+IMAGE_TRANSFORM(image_gradient_4, 4, 6, 3, gradient_4, 1, 1, 2, 2)
+IMAGE_TRANSFORM(image_gradient_2, 2, 4, 2, gradient_2, 2, 2, 2, 2)
 OUTPUT_TRANSFORM(image_output_4, 4, 6, output_4, EACH_WAY)
 OUTPUT_TRANSFORM(image_output_2, 2, 4, output_2, EACH_WAY)
 FILTER_TRANSFORM(filter_vector_4, 3, 6, filter_4)
@@ -146,8 +144,8 @@ FILTER_TRANSFORM(filter_gradient_vector_4, 6, 3, filter_gradient_4)
 FILTER_TRANSFORM(filter_gradient_vector_2, 4, 3, filter_gradient_2)
 
 const struct gatun_winograd_kernels KERNEL(winograd_unit)[GATUN_WINOGRAD_TILES] = {
-    [GATUN_WINOGRAD_TILE_2] = {image_input_2, image_normalized_2, image_gradient_2, image_output_2, filter_vector_2,
+    [GATUN_WINOGRAD_TILE_2] = {image_input_2, image_gradient_2, image_output_2, filter_vector_2,
                                filter_gradient_vector_2},
-    [GATUN_WINOGRAD_TILE_4] = {image_input_4, image_normalized_4, image_gradient_4, image_output_4, filter_vector_4,
+    [GATUN_WINOGRAD_TILE_4] = {image_input_4, image_gradient_4, image_output_4, filter_vector_4,
                                filter_gradient_vector_4},
 };

@@ -4,7 +4,7 @@
  *
  * winograd_local.h - both directions of Winograd's transforms, out of one line's: N positions from SIDE pixels of an image,
  * or M pixels from N positions. The lines of an algorithm are LINE_first and LINE_last, which make the first and the last of
- * the N positions and share nothing, so that a part of a tile fits the registers. Lanes are channels.
+ * the N positions and share nothing, so that a tile goes through in parts. Lanes are channels.
  */
 #ifndef GATUN_WINOGRAD_LOCAL_H
 #define GATUN_WINOGRAD_LOCAL_H
@@ -12,30 +12,78 @@
 #include "kernels_local.h"
 
 /*
- * A tile, image to transform, COUNT of the transformed rows from FIRST on. At the border of an image, where rows row0..row1
- * and columns col0..col1 exist and the rest is zero, rows are masks rather than branches, which nothing would predict.
+ * Some rows of a transformed tile: FROM..TO of the COUNT that the lines' part PART makes, which are the tile's from FIRST on.
+ * RING: the first and the last row and column of the tile may be missing, and are then zero.
  */
-#define IMAGE_PART(SIDE, N, HEAD, LINE, PART, FIRST, COUNT, INSIDE, ELEMENT)                                           \
-    do {                                                                                                               \
-        vf t[(COUNT) * SIDE];                                                                                          \
+#define IMAGE_ROWS(SIDE, N, LINE, PART, FIRST, COUNT, FROM, TO, RING)                                                  \
+    if ((FROM) < (TO)) {                                                                                               \
+        vf t[((TO) - (FROM)) * SIDE];                                                                                  \
+        int64_t column = 0;                                                                                            \
         _Pragma("GCC unroll 9") for (int c = 0; c < SIDE; c++) {                                                       \
-            vf d[SIDE];                                                                                                \
-            if (INSIDE) {                                                                                              \
-                _Pragma("GCC unroll 9") for (int r = 0; r < SIDE; r++) d[r] = ELEMENT;                                 \
-                LINE##PART(d, 1, t + c, SIDE);                                                                         \
-            } else {                                                                                                   \
-                _Pragma("GCC unroll 5") for (int r = 0; r < (COUNT); r++) t[r * SIDE + c] = (vf){0};                   \
+            vf d[SIDE], rows[COUNT];                                                                                   \
+            _Pragma("GCC unroll 9") for (int r = 0; r < SIDE; r++) {                                                   \
+                d[r] = v_load(line[r] + column);                                                                       \
+                if (RING && r == 0) {                                                                                  \
+                    d[r] = v_select(ring.top, d[r], (vf){0});                                                          \
+                } else if (RING && r == SIDE - 1) {                                                                    \
+                    d[r] = v_select(ring.bottom, d[r], (vf){0});                                                       \
+                }                                                                                                      \
             }                                                                                                          \
+            LINE##PART(d, 1, rows, 1);                                                                                 \
+            _Pragma("GCC unroll 5") for (int r = FROM; r < (TO); r++) {                                                \
+                vf *at = &t[(r - (FROM)) * SIDE + c];                                                                  \
+                *at = rows[r];                                                                                         \
+                if (RING && c == 0) {                                                                                  \
+                    *at = v_select(ring.left, rows[r], (vf){0});                                                       \
+                } else if (RING && c == SIDE - 1) {                                                                    \
+                    *at = v_select(ring.right, rows[r], (vf){0});                                                      \
+                }                                                                                                      \
+            }                                                                                                          \
+            column += RING && c == 0 ? ring.first_step : RING && c == SIDE - 2 ? ring.last_step : pixel;               \
+            OPAQUE(column);                                                                                            \
         }                                                                                                              \
-        _Pragma("GCC unroll 5") for (int r = 0; r < (COUNT); r++) {                                                    \
+        _Pragma("GCC unroll 5") for (int r = FROM; r < (TO); r++) {                                                    \
             vf v[N];                                                                                                   \
-            LINE##_first(t + r * SIDE, 1, v, 1);                                                                       \
-            LINE##_last(t + r * SIDE, 1, v + HEAD, 1);                                                                 \
+            LINE##_first(t + (r - (FROM)) * SIDE, 1, v, 1);                                                            \
+            LINE##_last(t + (r - (FROM)) * SIDE, 1, v + ((FIRST) == 0 ? COUNT : (FIRST)), 1);                          \
             _Pragma("GCC unroll 9") for (int c = 0; c < N; c++) {                                                      \
                 v_store(to + g->position[(FIRST + r) * N + c], v[c]);                                                  \
             }                                                                                                          \
         }                                                                                                              \
-    } while (0)
+    }
+
+/*
+ * All rows of a part. 32 registers hold them; for 16 they are cut after rows CUT1 and CUT2, between rows that share nothing:
+ * to read pixels again costs less than to keep sums on the stack.
+ */
+#if REGISTERS == 32
+#define IMAGE_PART(SIDE, N, LINE, PART, FIRST, COUNT, CUT1, CUT2, RING)                                                \
+    IMAGE_ROWS(SIDE, N, LINE, PART, FIRST, COUNT, 0, COUNT, RING)
+#else
+#define IMAGE_PART(SIDE, N, LINE, PART, FIRST, COUNT, CUT1, CUT2, RING)                                                \
+    IMAGE_ROWS(SIDE, N, LINE, PART, FIRST, COUNT, 0, CUT1, RING)                                                       \
+    IMAGE_ROWS(SIDE, N, LINE, PART, FIRST, COUNT, CUT1, CUT2, RING)                                                    \
+    IMAGE_ROWS(SIDE, N, LINE, PART, FIRST, COUNT, CUT2, COUNT, RING)
+#endif
+
+/* Which of a tile's outermost rows and columns exist, and how far it is from the first column, and to the last. */
+struct ring {
+    vm top, bottom, left, right;
+    int64_t first_step, last_step;
+};
+
+INLINE vm all_or_none(int all) {
+    return v_greater(v_set(all ? 1.0f : 0.0f), (vf){0});
+}
+
+INLINE struct ring ring_of(const struct gatun_winograd_tile *tile, int32_t side, int64_t pixel) {
+    return (struct ring){all_or_none(tile->row0 == 0), all_or_none(tile->row1 == side), all_or_none(tile->col0 == 0),
+                         all_or_none(tile->col1 == side), tile->col0 == 0 ? pixel : 0, tile->col1 == side ? pixel : 0};
+}
+
+INLINE int covers(const struct gatun_winograd_tile *tile, int32_t begin, int32_t end) {
+    return tile->row0 <= begin && tile->row1 >= end && tile->col0 <= begin && tile->col1 >= end;
+}
 
 /* What a channel's inputs stand for where they are to be normalised: relu(factor * (x - mean) + shift). */
 struct affine {
@@ -47,63 +95,98 @@ INLINE struct affine affine_of(const struct gatun_winograd *g, int64_t channel) 
     return (struct affine){v_load(at), v_load(at + g->normalize_step), v_load(at + 2 * g->normalize_step)};
 }
 
-INLINE vf element(int normalized, const struct affine *a, vf x) {
-    return normalized ? v_relu(a->factor * (x - a->mean) + a->shift) : x;
-}
-
 /* The zeros around an image stay what they are. */
-INLINE vf border_element(int normalized, const struct affine *a, const float *p, v_lanes lanes) {
-    const vf x = v_load_lanes(p, lanes);
-    return normalized ? v_keep_lanes(element(1, a, x), lanes) : x;
+INLINE vf normalized(const struct affine *a, vf x, v_lanes lanes) {
+    return v_keep_lanes(v_relu(a->factor * (x - a->mean) + a->shift), lanes);
 }
 
-/* Apart from each other: what the border needs would cost the tiles inside a third of their time. */
-#define IMAGE_TRANSFORM(NAME, SIDE, N, HEAD, LINE, NORMALIZED)                                                         \
-    static void NAME##_inside(const struct gatun_winograd *g, int64_t channels, const float *image, float *out) {      \
-        const int64_t row = g->row, pixel = g->pixel;                                                                  \
+/* The pixels of any tile, one after another: those of rows and columns that exist, from lines on; the others are zero. */
+#define GATHER(SIDE, ELEMENT)                                                                                          \
+    do {                                                                                                               \
+        int64_t column = 0;                                                                                            \
+        _Pragma("GCC unroll 9") for (int c = 0; c < SIDE; c++) {                                                       \
+            if (c >= tile->col0 && c < tile->col1) {                                                                   \
+                _Pragma("GCC unroll 9") for (int r = 0; r < SIDE; r++) pixels[r * SIDE + c] = ELEMENT;                 \
+                column += g->pixel;                                                                                    \
+            } else {                                                                                                   \
+                _Pragma("GCC unroll 9") for (int r = 0; r < SIDE; r++) pixels[r * SIDE + c] = (vf){0};                 \
+            }                                                                                                          \
+        }                                                                                                              \
+    } while (0)
+
+/*
+ * A tile, image to transform. Most tiles lie in the image, or all but their outermost rows and columns do; the others, and
+ * those that are to be normalised, are gathered first.
+ */
+#define IMAGE_TRANSFORM(NAME, SIDE, N, HEAD, LINE, FIRST1, FIRST2, LAST1, LAST2)                                       \
+    static void NAME##_inside(const struct gatun_winograd *g, int64_t row, int64_t pixel, int64_t channels,            \
+                              const float *image, float *out) {                                                        \
+        const struct ring ring = {.first_step = 0};                                                                    \
+        (void)ring;                                                                                                    \
         for (int64_t i = 0; i < channels; i += VL) {                                                                   \
-            const float *p = image + i;                                                                                \
             float *to = out + i;                                                                                       \
-            const struct affine affine = NORMALIZED ? affine_of(g, i) : (struct affine){{0}, {0}, {0}};                \
-            IMAGE_PART(SIDE, N, HEAD, LINE, _first, 0, HEAD, 1,                                                        \
-                       element(NORMALIZED, &affine, v_load(p + r * row + c * pixel)));                                 \
-            IMAGE_PART(SIDE, N, HEAD, LINE, _last, HEAD, N - HEAD, 1,                                                  \
-                       element(NORMALIZED, &affine, v_load(p + r * row + c * pixel)));                                 \
+            const float *line[SIDE];                                                                                   \
+            _Pragma("GCC unroll 9") for (int r = 0; r < SIDE; r++) {                                                   \
+                line[r] = r == 0 ? image + i : line[r - 1] + row;                                                      \
+                OPAQUE(line[r]);                                                                                       \
+            }                                                                                                          \
+            IMAGE_PART(SIDE, N, LINE, _first, 0, HEAD, FIRST1, FIRST2, 0)                                              \
+            IMAGE_PART(SIDE, N, LINE, _last, HEAD, N - HEAD, LAST1, LAST2, 0)                                          \
         }                                                                                                              \
     }                                                                                                                  \
                                                                                                                        \
-    static void NAME##_border(const struct gatun_winograd *g, const struct gatun_winograd_tile *tile, int64_t first,   \
-                              const float *image, float *out) {                                                        \
-        const int col0 = tile->col0, col1 = tile->col1;                                                                \
+    static void NAME##_ring(const struct gatun_winograd *g, const struct gatun_winograd_tile *tile, int64_t channels,  \
+                            const float *image, float *out) {                                                          \
         const int64_t pixel = g->pixel;                                                                                \
-        for (int64_t i = first; i < g->channels; i += VL) {                                                            \
-            const float *p = image + i;                                                                                \
+        const struct ring ring = ring_of(tile, SIDE, pixel);                                                           \
+        const int64_t top = tile->row0 == 0 ? g->row : 0, bottom = tile->row1 == SIDE ? g->row : 0;                    \
+        for (int64_t i = 0; i < channels; i += VL) {                                                                   \
             float *to = out + i;                                                                                       \
-            const struct affine affine = NORMALIZED ? affine_of(g, i) : (struct affine){{0}, {0}, {0}};                \
+            const float *line[SIDE];                                                                                   \
+            _Pragma("GCC unroll 9") for (int r = 0; r < SIDE; r++) {                                                   \
+                line[r] = r == 0 ? image + i : line[r - 1] + (r == 1 ? top : r == SIDE - 1 ? bottom : g->row);         \
+                OPAQUE(line[r]);                                                                                       \
+            }                                                                                                          \
+            IMAGE_PART(SIDE, N, LINE, _first, 0, HEAD, FIRST1, FIRST2, 1)                                              \
+            IMAGE_PART(SIDE, N, LINE, _last, HEAD, N - HEAD, LAST1, LAST2, 1)                                          \
+        }                                                                                                              \
+    }                                                                                                                  \
+                                                                                                                       \
+    static void NAME##_gathered(const struct gatun_winograd *g, const struct gatun_winograd_tile *tile, int64_t first, \
+                                const float *image, float *out) {                                                      \
+        for (int64_t i = first; i < g->channels; i += VL) {                                                            \
+            vf pixels[SIDE * SIDE];                                                                                    \
             const int64_t lanes = g->channels - i;                                                                     \
             v_lanes some[SIDE];                                                                                        \
-            const float *row[SIDE];                                                                                    \
+            const float *line[SIDE];                                                                                   \
             for (int r = 0; r < SIDE; r++) {                                                                           \
                 const int exists = r >= tile->row0 && r < tile->row1;                                                  \
                 some[r] = v_first_lanes(!exists ? 0 : lanes < VL ? lanes : VL);                                        \
-                row[r] = p + (exists ? (r - tile->row0) * g->row : 0);                                                 \
+                line[r] = image + i + (exists ? (r - tile->row0) * g->row : 0);                                        \
             }                                                                                                          \
-            IMAGE_PART(SIDE, N, HEAD, LINE, _first, 0, HEAD, c >= col0 && c < col1,                                    \
-                       border_element(NORMALIZED, &affine, row[r] + (c - col0) * pixel, some[r]));                     \
-            IMAGE_PART(SIDE, N, HEAD, LINE, _last, HEAD, N - HEAD, c >= col0 && c < col1,                              \
-                       border_element(NORMALIZED, &affine, row[r] + (c - col0) * pixel, some[r]));                     \
+            if (g->normalize) {                                                                                        \
+                const struct affine affine = affine_of(g, i);                                                          \
+                GATHER(SIDE, normalized(&affine, v_load_lanes(line[r] + column, some[r]), some[r]));                   \
+            } else {                                                                                                   \
+                GATHER(SIDE, v_load_lanes(line[r] + column, some[r]));                                                 \
+            }                                                                                                          \
+            NAME##_inside(g, SIDE * VL, VL, VL, (const float *)pixels, out + i);                                       \
         }                                                                                                              \
     }                                                                                                                  \
                                                                                                                        \
     static void NAME(const struct gatun_winograd *g, const struct gatun_winograd_tile *tile, const float *image,       \
                      float *out) {                                                                                     \
         int64_t done = 0;                                                                                              \
-        if (tile->row0 == 0 && tile->row1 == SIDE && tile->col0 == 0 && tile->col1 == SIDE) {                          \
+        if (g->normalize == NULL && covers(tile, 1, SIDE - 1)) {                                                       \
             done = g->channels / VL * VL;                                                                              \
-            NAME##_inside(g, done, image, out);                                                                        \
+            if (covers(tile, 0, SIDE)) {                                                                               \
+                NAME##_inside(g, g->row, g->pixel, done, image, out);                                                  \
+            } else {                                                                                                   \
+                NAME##_ring(g, tile, done, image, out);                                                                \
+            }                                                                                                          \
         }                                                                                                              \
         if (done < g->channels) {                                                                                      \
-            NAME##_border(g, tile, done, image, out);                                                                  \
+            NAME##_gathered(g, tile, done, image, out);                                                                \
         }                                                                                                              \
     }
 

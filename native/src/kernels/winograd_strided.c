@@ -184,14 +184,12 @@ INLINE void filter_gradient_2(const vf *u, int64_t step, vf *out, int64_t out_st
 
 /* ---- both directions of a tile */
 
-IMAGE_TRANSFORM(image_input_4, 9, 9, 5, input_4, 0)
-IMAGE_TRANSFORM(image_input_2, 5, 5, 3, input_2, 0)
-IMAGE_TRANSFORM(image_normalized_4, 9, 9, 5, input_4, 1)
-IMAGE_TRANSFORM(image_normalized_2, 5, 5, 3, input_2, 1)
-IMAGE_TRANSFORM(image_turned_4, 5, 9, 5, turned_4, 0)
-IMAGE_TRANSFORM(image_turned_2, 3, 5, 3, turned_2, 0)
-IMAGE_TRANSFORM(image_gradient_4, 4, 9, 5, gradient_4, 0)
-IMAGE_TRANSFORM(image_gradient_2, 2, 5, 3, gradient_2, 0)
+IMAGE_TRANSFORM(image_input_4, 9, 9, 5, input_4, 2, 4, 2, 2)
+IMAGE_TRANSFORM(image_input_2, 5, 5, 3, input_2, 2, 2, 2, 2)
+IMAGE_TRANSFORM(image_turned_4, 5, 9, 5, turned_4, 2, 4, 2, 2)
+IMAGE_TRANSFORM(image_turned_2, 3, 5, 3, turned_2, 2, 2, 2, 2)
+IMAGE_TRANSFORM(image_gradient_4, 4, 9, 5, gradient_4, 2, 4, 2, 2)
+IMAGE_TRANSFORM(image_gradient_2, 2, 5, 3, gradient_2, 2, 2, 2, 2)
 OUTPUT_TRANSFORM(image_output_4, 4, 9, output_4, ONE_WAY)
 OUTPUT_TRANSFORM(image_output_2, 2, 5, output_2, EACH_WAY)
 OUTPUT_TRANSFORM(image_turned_output_4, 8, 9, turned_output_4, ONE_WAY)
@@ -202,9 +200,9 @@ FILTER_TRANSFORM(filter_gradient_vector_4, 6, 3, filter_gradient_4)
 FILTER_TRANSFORM(filter_gradient_vector_2, 4, 3, filter_gradient_2)
 
 const struct gatun_winograd_kernels KERNEL(winograd_strided)[GATUN_WINOGRAD_TILES] = {
-    [GATUN_WINOGRAD_TILE_2] = {image_input_2, image_normalized_2, image_gradient_2, image_output_2, filter_vector_2,
+    [GATUN_WINOGRAD_TILE_2] = {image_input_2, image_gradient_2, image_output_2, filter_vector_2,
                                filter_gradient_vector_2},
-    [GATUN_WINOGRAD_TILE_4] = {image_input_4, image_normalized_4, image_gradient_4, image_output_4, filter_vector_4,
+    [GATUN_WINOGRAD_TILE_4] = {image_input_4, image_gradient_4, image_output_4, filter_vector_4,
                                filter_gradient_vector_4},
 };
 
