@@ -108,6 +108,12 @@ int64_t conv_parity_strip_floats(const gatun_conv2d *conv, int64_t rows);
 /* Channels of an image that belong to one part, in the gradient of a depthwise convolution's input. */
 #define CONV_CHANNEL_BLOCK 64
 
+/* 1x1, where the output's pixels are the input's. */
+int conv_is_pointwise(const gatun_conv2d *conv);
+
+/* Rows of output that one strip can hold: those of an image, or of all images where their pixels follow each other. */
+int64_t conv_image_rows(const gatun_conv2d *conv);
+
 /* The gradient of the input is this convolution of dy with flipped weights; with zeros between dy if the stride is not 1. */
 gatun_conv2d conv_flipped(const gatun_conv2d *conv);
 

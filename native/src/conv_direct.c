@@ -50,24 +50,28 @@ static int64_t strip_pitch(const struct conv_job *job, const gatun_conv2d *c) {
     return (job->plan.padded ? conv_strip_width(c) : c->in_width) * c->in_channels;
 }
 
-/* Some rows of output, from the strip of input that they read; columns first..last, group by group. */
+/*
+ * Some rows of output, from the strip of input that they read; columns first..last, group by group. The pixels of a 1x1 layer
+ * follow each other from row to row, so that no register tile ends with a row.
+ */
 static void direct_strip(const struct direct_job *d, struct gatun_tile *tile, const float *strip, int64_t row,
                          int64_t rows, int64_t first, int64_t last) {
     const gatun_conv2d *c = d->conv;
     const int64_t pitch = strip_pitch(d->job, c), group = d->job->plan.group, depth = conv_taps(c);
+    const int64_t runs = conv_is_pointwise(c) ? 1 : rows, pixels = c->out_width * (rows / runs);
     for (int64_t column = first; column < last; column += group) {
         const int64_t next = column + group < last ? column + group : first;
         tile->cols = GATUN_MIN(group, last - column);
         tile->panels = d->panels + column * depth;
         tile->bias = d->bias ? d->bias + column : NULL;
-        tile->next_floats = next == column ? 0 : GATUN_MIN(group, last - next) * depth / rows;
-        for (int64_t i = 0; i < rows; i++) {
+        tile->next_floats = next == column ? 0 : GATUN_MIN(group, last - next) * depth / runs;
+        for (int64_t i = 0; i < runs; i++) {
             const int64_t at = (row + i) * c->out_width * c->out_channels + column;
             tile->in = strip + i * c->stride_height * pitch;
             tile->out = d->y + at;
             tile->residual = d->residual ? d->residual + at : NULL;
             tile->next = d->panels + next * depth + i * tile->next_floats;
-            d->job->kernels->tile_rows(tile, c->out_width);
+            d->job->kernels->tile_rows(tile, pixels);
         }
     }
 }
@@ -81,6 +85,7 @@ static void direct_part(void *argument, int32_t part) {
     const int64_t panel = 2 * (int64_t)job->kernels->vector;
     const int64_t first = part_begin_blocks(c->out_channels, panel, column_parts, column_part);
     const int64_t last = part_begin_blocks(c->out_channels, panel, column_parts, column_part + 1);
+    const int64_t height = conv_image_rows(c);
     const int one_run = c->dilation_width == 1;
     struct gatun_tile tile = {
         .in_step = (int64_t)c->stride_width * c->in_channels,
@@ -97,9 +102,9 @@ static void direct_part(void *argument, int32_t part) {
     float *copy = (float *)(void *)conv_slice(job, part);
     for (int64_t r, end; gatun_share_take(&d->share, part, &r, &end);) {
         for (int64_t count; r < end; r += count) {
-            int64_t row = r % c->out_height;
-            count = GATUN_MIN(GATUN_MIN(job->plan.strip_rows, c->out_height - row), end - r);
-            const float *image = d->x + r / c->out_height * conv_in_size(c);
+            int64_t row = r % height;
+            count = GATUN_MIN(GATUN_MIN(job->plan.strip_rows, height - row), end - r);
+            const float *image = d->x + r / height * conv_in_size(c);
             direct_strip(d, &tile, strip_input(job, c, image, row, count, copy), r, count, first, last);
         }
     }
@@ -109,7 +114,7 @@ static void direct_part(void *argument, int32_t part) {
 static void run_direct(struct direct_job *d) {
     const struct conv_plan *plan = &d->job->plan;
     const int64_t rows = (int64_t)d->conv->batch * d->conv->out_height;
-    gatun_share_begin(&d->share, rows, GATUN_MIN(plan->strip_rows, d->conv->out_height), plan->parts, plan->column_parts);
+    gatun_share_begin(&d->share, rows, GATUN_MIN(plan->strip_rows, conv_image_rows(d->conv)), plan->parts, plan->column_parts);
     gatun_pool_run(plan->parts, direct_part, d);
 }
 
@@ -304,13 +309,14 @@ static void weight_part(void *argument, int32_t part) {
     const gatun_conv2d *c = job->conv;
     const int64_t channels = c->out_channels, cols = round_up(channels, job->kernels->vector);
     const struct weight_slice slice = weight_slice(job, cols, part);
-    const int64_t rows = (int64_t)c->batch * c->out_height;
+    const int64_t rows = (int64_t)c->batch * c->out_height, height = conv_image_rows(c);
     memset(slice.bias, 0, (size_t)channels * sizeof(double));
     const int64_t begin = part_begin(rows, job->plan.parts, part), end = part_begin(rows, job->plan.parts, part + 1);
     for (int64_t r = begin, count; r < end; r += count) {
-        int64_t row = r % c->out_height;
-        count = GATUN_MIN(GATUN_MIN(job->plan.strip_rows, c->out_height - row), end - r);
-        const float *image = job->x + r / c->out_height * conv_in_size(c);
+        int64_t row = r % height;
+        count = GATUN_MIN(GATUN_MIN(job->plan.strip_rows, height - row), end - r);
+        const int64_t runs = conv_is_pointwise(c) ? 1 : count;
+        const float *image = job->x + r / height * conv_in_size(c);
         const float *dy = job->dy + r * c->out_width * channels;
         conv_add_bias_gradient(job, count * c->out_width, dy, slice.bias);
         if (cols != channels) {
@@ -324,8 +330,8 @@ static void weight_part(void *argument, int32_t part) {
             .dy = dy,
             .dy_row = c->out_width * cols,
             .dy_col = cols,
-            .rows = count,
-            .pixels = c->out_width,
+            .rows = runs,
+            .pixels = c->out_width * (count / runs),
             .cols = cols,
             .sum_step = cols,
             .fresh = r == begin, /* there is no part without rows */

@@ -12,6 +12,8 @@
 /* Where the weights fill the inner caches, a strip shares the second-level cache with one panel of them instead. */
 #define WIDE_WEIGHT_BYTES (128 * 1024)
 #define WIDE_STRIP_BYTES (192 * 1024)
+/* Pixels of a 1x1 layer, which all panels pass over one after another. */
+#define POINTWISE_STRIP_BYTES (64 * 1024)
 /* Panels that a part gets at least, where parts share them out: each part copies the input for itself. */
 #define MIN_PART_PANELS 2
 /* A panel of weights is read again for every tile of pixels; beyond this it falls out of the second-level cache. */
@@ -36,6 +38,15 @@
 /* Floats between two lines of the same two sets of a first-level cache. */
 #define CROWDED_FLOATS 512
 
+static int is_unit_stride(const gatun_conv2d *c) {
+    return c->stride_height == 1 && c->stride_width == 1;
+}
+
+int conv_is_pointwise(const gatun_conv2d *c) {
+    return c->kernel_height == 1 && c->kernel_width == 1 && is_unit_stride(c) && c->pad_top == 0 && c->pad_left == 0
+        && c->out_height == c->in_height && c->out_width == c->in_width;
+}
+
 static int needs_padding(const gatun_conv2d *c) {
     int64_t bottom = conv_strip_height(c, c->out_height) - c->pad_top;
     int64_t right = conv_strip_width(c) - c->pad_left;
@@ -55,9 +66,14 @@ static int64_t strip_floats(const gatun_conv2d *c, int64_t rows) {
     return conv_strip_height(c, rows) * conv_strip_width(c) * c->in_channels;
 }
 
+/* Rows of output that follow each other in an image, or whose pixels follow each other through all images. */
+int64_t conv_image_rows(const gatun_conv2d *c) {
+    return conv_is_pointwise(c) ? c->batch * (int64_t)c->out_height : c->out_height;
+}
+
 static int64_t choose_strip_rows(const gatun_conv2d *c, int64_t bytes) {
     int64_t rows = 1;
-    while (rows < c->out_height && strip_floats(c, rows + 1) * 4 <= bytes) {
+    while (rows < conv_image_rows(c) && strip_floats(c, rows + 1) * 4 <= bytes) {
         rows++;
     }
     return rows;
@@ -75,7 +91,9 @@ static void plan_direct(const gatun_conv2d *c, const struct gatun_kernels *k, st
     plan->parts = conv_parts(c, GATUN_CONV_FORWARD, wide ? rows * panels : rows);
     plan->column_parts = 1;
     plan->group = wide ? panel : c->out_channels;
-    plan->strip_rows = plan->padded ? choose_strip_rows(c, STRIP_BYTES) : c->out_height;
+    plan->strip_rows = plan->padded           ? choose_strip_rows(c, STRIP_BYTES)
+                     : conv_is_pointwise(c) ? choose_strip_rows(c, POINTWISE_STRIP_BYTES)
+                                            : c->out_height;
     if (wide) {
         plan->strip_rows = choose_strip_rows(c, WIDE_STRIP_BYTES);
         /* as long as a part's rows would not fill a strip */
@@ -173,15 +191,6 @@ static void plan_depthwise(const gatun_conv2d *c, enum gatun_conv_pass pass, str
 
 /* ---------------------------------------------------------------- what an algorithm can do */
 
-static int is_unit_stride(const gatun_conv2d *c) {
-    return c->stride_height == 1 && c->stride_width == 1;
-}
-
-static int is_pointwise(const gatun_conv2d *c) {
-    return c->kernel_height == 1 && c->kernel_width == 1 && is_unit_stride(c) && c->pad_top == 0 && c->pad_left == 0
-        && c->out_height == c->in_height && c->out_width == c->in_width;
-}
-
 static int is_winograd(const gatun_conv2d *c) {
     return c->kernel_height == 3 && c->kernel_width == 3 && c->dilation_height == 1 && c->dilation_width == 1
         && c->stride_height == c->stride_width && c->stride_height <= 2;
@@ -201,7 +210,7 @@ int conv_supports(const gatun_conv2d *c, enum gatun_conv_pass pass, int32_t algo
     case GATUN_CONV_SHIFT: return pass != GATUN_CONV_BACKWARD_INPUT || is_unit_stride(c);
     case GATUN_CONV_PARITY:
         return pass == GATUN_CONV_BACKWARD_INPUT && !is_unit_stride(c) && c->dilation_height == 1 && c->dilation_width == 1;
-    case GATUN_CONV_POINTWISE: return is_pointwise(c);
+    case GATUN_CONV_POINTWISE: return conv_is_pointwise(c);
     case GATUN_CONV_DIRECT: return pass != GATUN_CONV_BACKWARD_INPUT || is_unit_stride(c);
     case GATUN_CONV_PIXEL: return pass != GATUN_CONV_BACKWARD_INPUT && c->in_channels == 1 && c->stride_width == 1;
     case GATUN_CONV_GATHER: return pass == GATUN_CONV_BACKWARD_INPUT;

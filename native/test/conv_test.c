@@ -273,6 +273,8 @@ static void test_named_shapes(void) {
         square(1, 40, 7, 70, 3, 1, 1),   /* several panels of columns */
         square(2, 33, 9, 17, 1, 1, 0),   /* pointwise */
         square(2, 24, 9, 40, 1, 2, 0),
+        square(16, 96, 5, 20, 1, 1, 0),  /* strips of several images */
+        square(12, 200, 5, 170, 1, 1, 0), /* the same, panel by panel */
         square(2, 520, 7, 160, 1, 1, 0), /* and wide: sgemm adds up the weight gradient */
         square(1, 200, 6, 150, 3, 1, 1), /* too large for the direct kernels */
         square(3, 170, 5, 200, 3, 2, 1),
