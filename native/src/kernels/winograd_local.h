@@ -39,7 +39,7 @@
                     *at = v_select(ring.right, rows[r], (vf){0});                                                      \
                 }                                                                                                      \
             }                                                                                                          \
-            column += RING && c == 0 ? ring.first_step : RING && c == SIDE - 2 ? ring.last_step : pixel;               \
+            column += RING && c == 0 ? ring.first_column : RING && c == SIDE - 2 ? ring.last_column : pixel;           \
             OPAQUE(column);                                                                                            \
         }                                                                                                              \
         _Pragma("GCC unroll 5") for (int r = FROM; r < (TO); r++) {                                                    \
@@ -66,19 +66,24 @@
     IMAGE_ROWS(SIDE, N, LINE, PART, FIRST, COUNT, CUT2, COUNT, RING)
 #endif
 
-/* Which of a tile's outermost rows and columns exist, and how far it is from the first column, and to the last. */
+/* Which of a tile's outermost rows and columns exist, and how far it is from the first ones and to the last: 0 if they do not. */
 struct ring {
     vm top, bottom, left, right;
-    int64_t first_step, last_step;
+    int64_t first_row, last_row, first_column, last_column;
 };
 
 INLINE vm all_or_none(int all) {
     return v_greater(v_set(all ? 1.0f : 0.0f), (vf){0});
 }
 
-INLINE struct ring ring_of(const struct gatun_winograd_tile *tile, int32_t side, int64_t pixel) {
-    return (struct ring){all_or_none(tile->row0 == 0), all_or_none(tile->row1 == side), all_or_none(tile->col0 == 0),
-                         all_or_none(tile->col1 == side), tile->col0 == 0 ? pixel : 0, tile->col1 == side ? pixel : 0};
+INLINE struct ring ring_of(const struct gatun_winograd *g, const struct gatun_winograd_tile *tile, int32_t side) {
+    const int top = tile->row0 == 0, bottom = tile->row1 == side, left = tile->col0 == 0, right = tile->col1 == side;
+    return (struct ring){
+        all_or_none(top), all_or_none(bottom), all_or_none(left), all_or_none(right),
+        /* of two, the first is next to the last */
+        top && (side > 2 || bottom) ? g->row : 0, bottom ? g->row : 0,
+        left && (side > 2 || right) ? g->pixel : 0, right ? g->pixel : 0,
+    };
 }
 
 INLINE int covers(const struct gatun_winograd_tile *tile, int32_t begin, int32_t end) {
@@ -121,7 +126,7 @@ INLINE vf normalized(const struct affine *a, vf x, v_lanes lanes) {
 #define IMAGE_TRANSFORM(NAME, SIDE, N, HEAD, LINE, FIRST1, FIRST2, LAST1, LAST2)                                       \
     static void NAME##_inside(const struct gatun_winograd *g, int64_t row, int64_t pixel, int64_t channels,            \
                               const float *image, float *out) {                                                        \
-        const struct ring ring = {.first_step = 0};                                                                    \
+        const struct ring ring = {.first_row = 0};                                                                     \
         (void)ring;                                                                                                    \
         for (int64_t i = 0; i < channels; i += VL) {                                                                   \
             float *to = out + i;                                                                                       \
@@ -138,13 +143,13 @@ INLINE vf normalized(const struct affine *a, vf x, v_lanes lanes) {
     static void NAME##_ring(const struct gatun_winograd *g, const struct gatun_winograd_tile *tile, int64_t channels,  \
                             const float *image, float *out) {                                                          \
         const int64_t pixel = g->pixel;                                                                                \
-        const struct ring ring = ring_of(tile, SIDE, pixel);                                                           \
-        const int64_t top = tile->row0 == 0 ? g->row : 0, bottom = tile->row1 == SIDE ? g->row : 0;                    \
+        const struct ring ring = ring_of(g, tile, SIDE);                                                               \
         for (int64_t i = 0; i < channels; i += VL) {                                                                   \
             float *to = out + i;                                                                                       \
             const float *line[SIDE];                                                                                   \
             _Pragma("GCC unroll 9") for (int r = 0; r < SIDE; r++) {                                                   \
-                line[r] = r == 0 ? image + i : line[r - 1] + (r == 1 ? top : r == SIDE - 1 ? bottom : g->row);         \
+                const int64_t step = r == 1 ? ring.first_row : r == SIDE - 1 ? ring.last_row : g->row;                 \
+                line[r] = r == 0 ? image + i : line[r - 1] + step;                                                     \
                 OPAQUE(line[r]);                                                                                       \
             }                                                                                                          \
             IMAGE_PART(SIDE, N, LINE, _first, 0, HEAD, FIRST1, FIRST2, 1)                                              \
