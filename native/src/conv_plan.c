@@ -72,11 +72,9 @@ int64_t conv_image_rows(const gatun_conv2d *c) {
 }
 
 static int64_t choose_strip_rows(const gatun_conv2d *c, int64_t bytes) {
-    int64_t rows = 1;
-    while (rows < conv_image_rows(c) && strip_floats(c, rows + 1) * 4 <= bytes) {
-        rows++;
-    }
-    return rows;
+    const int64_t row_bytes = conv_strip_width(c) * c->in_channels * (int64_t)sizeof(float);
+    const int64_t more = bytes / row_bytes - conv_strip_height(c, 1);
+    return more <= 0 ? 1 : GATUN_MIN(1 + more / c->stride_height, conv_image_rows(c));
 }
 
 /*
