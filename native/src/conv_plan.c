@@ -66,7 +66,6 @@ static int64_t strip_floats(const gatun_conv2d *c, int64_t rows) {
     return conv_strip_height(c, rows) * conv_strip_width(c) * c->in_channels;
 }
 
-/* Rows of output that follow each other in an image, or whose pixels follow each other through all images. */
 int64_t conv_image_rows(const gatun_conv2d *c) {
     return conv_is_pointwise(c) ? c->batch * (int64_t)c->out_height : c->out_height;
 }
@@ -89,9 +88,10 @@ static void plan_direct(const gatun_conv2d *c, const struct gatun_kernels *k, st
     plan->parts = conv_parts(c, GATUN_CONV_FORWARD, wide ? rows * panels : rows);
     plan->column_parts = 1;
     plan->group = wide ? panel : c->out_channels;
-    plan->strip_rows = plan->padded           ? choose_strip_rows(c, STRIP_BYTES)
-                     : conv_is_pointwise(c) ? choose_strip_rows(c, POINTWISE_STRIP_BYTES)
-                                            : c->out_height;
+    plan->strip_rows = c->out_height;
+    if (plan->padded || conv_is_pointwise(c)) {
+        plan->strip_rows = choose_strip_rows(c, plan->padded ? STRIP_BYTES : POINTWISE_STRIP_BYTES);
+    }
     if (wide) {
         plan->strip_rows = choose_strip_rows(c, WIDE_STRIP_BYTES);
         /* as long as a part's rows would not fill a strip */

@@ -119,6 +119,21 @@ INLINE vf normalized(const struct affine *a, vf x, v_lanes lanes) {
         }                                                                                                              \
     } while (0)
 
+/* Whole vectors of channels, of a tile that lies in the image, or of which the ring may be missing. */
+#define IMAGE_VECTORS(SIDE, N, HEAD, LINE, FIRST1, FIRST2, LAST1, LAST2, RING)                                         \
+    for (int64_t i = 0; i < channels; i += VL) {                                                                       \
+        float *to = out + i;                                                                                           \
+        const float *line[SIDE];                                                                                       \
+        line[0] = image + i;                                                                                           \
+        OPAQUE(line[0]);                                                                                               \
+        _Pragma("GCC unroll 9") for (int r = 1; r < SIDE; r++) {                                                       \
+            line[r] = line[r - 1] + (RING && r == 1 ? ring.first_row : RING && r == SIDE - 1 ? ring.last_row : row);   \
+            OPAQUE(line[r]);                                                                                           \
+        }                                                                                                              \
+        IMAGE_PART(SIDE, N, LINE, _first, 0, HEAD, FIRST1, FIRST2, RING)                                               \
+        IMAGE_PART(SIDE, N, LINE, _last, HEAD, N - HEAD, LAST1, LAST2, RING)                                           \
+    }
+
 /*
  * A tile, image to transform. Most tiles lie in the image, or all but their outermost rows and columns do; the others, and
  * those that are to be normalised, are gathered first.
@@ -128,33 +143,14 @@ INLINE vf normalized(const struct affine *a, vf x, v_lanes lanes) {
                               const float *image, float *out) {                                                        \
         const struct ring ring = {.first_row = 0};                                                                     \
         (void)ring;                                                                                                    \
-        for (int64_t i = 0; i < channels; i += VL) {                                                                   \
-            float *to = out + i;                                                                                       \
-            const float *line[SIDE];                                                                                   \
-            _Pragma("GCC unroll 9") for (int r = 0; r < SIDE; r++) {                                                   \
-                line[r] = r == 0 ? image + i : line[r - 1] + row;                                                      \
-                OPAQUE(line[r]);                                                                                       \
-            }                                                                                                          \
-            IMAGE_PART(SIDE, N, LINE, _first, 0, HEAD, FIRST1, FIRST2, 0)                                              \
-            IMAGE_PART(SIDE, N, LINE, _last, HEAD, N - HEAD, LAST1, LAST2, 0)                                          \
-        }                                                                                                              \
+        IMAGE_VECTORS(SIDE, N, HEAD, LINE, FIRST1, FIRST2, LAST1, LAST2, 0)                                            \
     }                                                                                                                  \
                                                                                                                        \
     static void NAME##_ring(const struct gatun_winograd *g, const struct gatun_winograd_tile *tile, int64_t channels,  \
                             const float *image, float *out) {                                                          \
-        const int64_t pixel = g->pixel;                                                                                \
+        const int64_t row = g->row, pixel = g->pixel;                                                                  \
         const struct ring ring = ring_of(g, tile, SIDE);                                                               \
-        for (int64_t i = 0; i < channels; i += VL) {                                                                   \
-            float *to = out + i;                                                                                       \
-            const float *line[SIDE];                                                                                   \
-            _Pragma("GCC unroll 9") for (int r = 0; r < SIDE; r++) {                                                   \
-                const int64_t step = r == 1 ? ring.first_row : r == SIDE - 1 ? ring.last_row : g->row;                 \
-                line[r] = r == 0 ? image + i : line[r - 1] + step;                                                     \
-                OPAQUE(line[r]);                                                                                       \
-            }                                                                                                          \
-            IMAGE_PART(SIDE, N, LINE, _first, 0, HEAD, FIRST1, FIRST2, 1)                                              \
-            IMAGE_PART(SIDE, N, LINE, _last, HEAD, N - HEAD, LAST1, LAST2, 1)                                          \
-        }                                                                                                              \
+        IMAGE_VECTORS(SIDE, N, HEAD, LINE, FIRST1, FIRST2, LAST1, LAST2, 1)                                            \
     }                                                                                                                  \
                                                                                                                        \
     static void NAME##_gathered(const struct gatun_winograd *g, const struct gatun_winograd_tile *tile, int64_t first, \
