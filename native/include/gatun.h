@@ -33,7 +33,7 @@ extern "C" {
 #endif
 
 /* Changes whenever a signature, a struct or a constant of this header changes; the loader compares it. */
-#define GATUN_ABI_VERSION 6
+#define GATUN_ABI_VERSION 7
 
 /* Largest rank of a strided iteration space. */
 #define GATUN_MAX_RANK 8
@@ -329,6 +329,17 @@ GATUN_API int32_t gatun_maxpool2d_index_bytes(const gatun_pool2d *pool);
 GATUN_API int32_t gatun_maxpool2d_forward(const gatun_pool2d *pool, const float *x, float *y, void *winners);
 /* Overwrites all of dx; windows may overlap. */
 GATUN_API int32_t gatun_maxpool2d_backward(const gatun_pool2d *pool, const float *dy, const void *winners, float *dx);
+
+/*
+ * A convolution and the max pooling that follows it, whose inputs are conv's outputs, which are stored nowhere; the threads
+ * of both are the same. 1 if there is a kernel that does both: so far where GATUN_CONV_PIXEL computes the convolution, and
+ * windows of 2x2 lie side by side. Else 0, and gatun_conv2d_pooled_forward refuses. Winners (or null) are as those of
+ * gatun_maxpool2d_forward, the workspace is that of conv's forward pass.
+ */
+GATUN_API int32_t gatun_conv2d_pools(const gatun_conv2d *conv, const gatun_pool2d *pool);
+GATUN_API int32_t gatun_conv2d_pooled_forward(const gatun_conv2d *conv, const gatun_pool2d *pool, const float *x,
+                                              const void *w, const float *bias, float *y, void *winners,
+                                              void *workspace);
 
 /*
  * The gradient of the weights of a convolution that max pooling follows, from dy, the gradient of what the pooling gave,

@@ -154,6 +154,9 @@ static int32_t forward(struct conv_job *job) {
     if (job->normalize != NULL && !conv_normalizes(job->plan.algorithm)) {
         return GATUN_BAD_ARGUMENT;
     }
+    if (job->pool != NULL && !conv_pools(&job->plan, job->pool)) {
+        return GATUN_BAD_ARGUMENT;
+    }
     const struct conv_code *code = &codes[job->plan.algorithm];
     job->packed = job->w;
     if (code->pack != NULL && !c->packed && !job->plan.fused) {
@@ -183,6 +186,22 @@ int32_t gatun_conv2d_normalized_forward(const gatun_conv2d *conv, const float *a
     struct conv_job job = {.conv = conv, .normalize = affine, .x = x, .w = w, .bias = bias, .y = y,
                            .workspace = workspace};
     return affine == NULL ? GATUN_BAD_ARGUMENT : forward(&job);
+}
+
+int32_t gatun_conv2d_pools(const gatun_conv2d *conv, const gatun_pool2d *pool) {
+    const struct gatun_kernels *k = gatun_kernels();
+    if (!conv_is_pooled_by(conv, pool) || k == NULL || !conv_has_work(conv)) {
+        return 0;
+    }
+    const struct conv_plan plan = conv_plan_for(conv, GATUN_CONV_FORWARD, k);
+    return conv_pools(&plan, pool);
+}
+
+int32_t gatun_conv2d_pooled_forward(const gatun_conv2d *conv, const gatun_pool2d *pool, const float *x, const void *w,
+                                    const float *bias, float *y, void *winners, void *workspace) {
+    struct conv_job job = {.conv = conv, .pool = pool, .winners = winners, .x = x, .w = w, .bias = bias, .y = y,
+                           .workspace = workspace};
+    return conv_is_pooled_by(conv, pool) && conv_has_work(conv) ? forward(&job) : GATUN_BAD_ARGUMENT;
 }
 
 static int32_t zeros(int64_t n, float *y) {

@@ -42,6 +42,12 @@ int conv_normalizes(enum gatun_conv_algorithm algorithm);
 /* Whether an algorithm can add the gradient of the input to what lies there. */
 int conv_adds(enum gatun_conv_algorithm algorithm);
 
+/* The pooling takes what the convolution gives. */
+int conv_is_pooled_by(const gatun_conv2d *conv, const gatun_pool2d *pool);
+
+/* Whether a plan for the forward pass can pool what it computes, without storing it. */
+int conv_pools(const struct conv_plan *plan, const gatun_pool2d *pool);
+
 /* The one place where algorithms are chosen. */
 struct conv_plan conv_plan_for(const gatun_conv2d *conv, enum gatun_conv_pass pass, const struct gatun_kernels *kernels);
 
@@ -53,6 +59,8 @@ struct conv_job {
     struct conv_plan plan;
     const float *x, *w, *bias, *residual, *dy;
     const float *normalize; /* what x is to be normalised by while it is read: gatun_batch_norm_affine; or null */
+    const gatun_pool2d *pool; /* the max pooling whose results y takes, and winners, unless null; or null */
+    uint8_t *winners;
     int32_t add;            /* the gradient of the input is added to dx */
     const float *packed; /* weights in the form that the algorithm wants: the caller's, or at the start of workspace */
     float *y, *dx, *dw, *dbias;

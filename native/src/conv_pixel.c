@@ -30,8 +30,22 @@ static struct gatun_pixels pixels_of(const struct conv_job *job) {
 
 struct forward_job {
     const struct conv_job *job;
-    struct gatun_share share; /* rows of output */
+    int64_t rows, pooled;     /* of an image, each of so many rows of pixels of which pooling makes one */
+    struct gatun_share share; /* rows */
 };
+
+/* Some rows of windows of one image. */
+static void pooled_strip(const struct conv_job *job, const struct gatun_pixels *pixels, int64_t r, int64_t count,
+                         float *strip) {
+    const gatun_conv2d *c = job->conv;
+    const int64_t rows = job->pool->out_height, out_row = (int64_t)job->pool->out_width * c->out_channels;
+    conv_copy_strip(c, job->x + r / rows * conv_in_size(c), 2 * (r % rows), 2 * count, strip);
+    for (int64_t i = 0; i < count; i++) {
+        const int64_t at = (r + i) * out_row;
+        job->kernels->pixel_row_pooled(pixels, strip + 2 * i * pixels->x_row, job->y + at,
+                                       job->winners != NULL ? job->winners + at : NULL);
+    }
+}
 
 /* Some rows of output of one image. */
 static void forward_strip(const struct conv_job *job, const struct gatun_pixels *pixels, int64_t r, int64_t count,
@@ -53,23 +67,24 @@ static void forward_strip(const struct conv_job *job, const struct gatun_pixels 
 static void forward_part(void *argument, int32_t part) {
     struct forward_job *forward = argument;
     const struct conv_job *job = forward->job;
-    const gatun_conv2d *c = job->conv;
     const struct gatun_pixels pixels = pixels_of(job);
     float *strip = (float *)(void *)conv_slice(job, part);
     for (int64_t r, end; gatun_share_take(&forward->share, part, &r, &end);) {
         for (int64_t count; r < end; r += count) {
-            count = GATUN_MIN(GATUN_MIN(job->plan.strip_rows, c->out_height - r % c->out_height), end - r);
-            forward_strip(job, &pixels, r, count, strip);
+            count = GATUN_MIN(job->plan.strip_rows / forward->pooled, forward->rows - r % forward->rows);
+            count = GATUN_MIN(count, end - r);
+            (job->pool != NULL ? pooled_strip : forward_strip)(job, &pixels, r, count, strip);
         }
     }
 }
 
 void conv_pixel_forward(const struct conv_job *job) {
-    const gatun_conv2d *c = job->conv;
     struct forward_job forward;
     forward.job = job;
-    gatun_share_begin(&forward.share, (int64_t)c->batch * c->out_height, GATUN_MIN(job->plan.strip_rows, c->out_height),
-                      job->plan.parts, 1);
+    forward.rows = job->pool != NULL ? job->pool->out_height : job->conv->out_height;
+    forward.pooled = job->pool != NULL ? job->pool->kernel_height : 1;
+    gatun_share_begin(&forward.share, job->conv->batch * forward.rows,
+                      GATUN_MIN(job->plan.strip_rows / forward.pooled, forward.rows), job->plan.parts, 1);
     gatun_pool_run(job->plan.parts, forward_part, &forward);
 }
 

@@ -355,6 +355,13 @@ int conv_normalizes(enum gatun_conv_algorithm algorithm) {
     return algorithm == GATUN_CONV_WINOGRAD_2 || algorithm == GATUN_CONV_WINOGRAD_4;
 }
 
+int conv_pools(const struct conv_plan *plan, const gatun_pool2d *pool) {
+    return plan->algorithm == GATUN_CONV_PIXEL && plan->strip_rows >= 2 && pool->kernel_height == 2
+        && pool->kernel_width == 2 && pool->stride_height == 2 && pool->stride_width == 2 && pool->pad_top == 0
+        && pool->pad_left == 0 && pool->out_height > 0 && pool->out_height <= pool->in_height / 2
+        && pool->out_width > 0 && pool->out_width == pool->in_width / 2;
+}
+
 int conv_adds(enum gatun_conv_algorithm algorithm) {
     switch (algorithm) {
     case GATUN_CONV_IM2COL:

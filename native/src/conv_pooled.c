@@ -153,15 +153,14 @@ static void finish_part(void *argument, int32_t part) {
     }
 }
 
-/* The pooling takes what the convolution gives. */
-static int fits(const gatun_conv2d *c, const gatun_pool2d *p) {
+int conv_is_pooled_by(const gatun_conv2d *c, const gatun_pool2d *p) {
     return conv_valid(c) && valid_pool(p) && p->batch == c->batch && p->channels == c->out_channels
         && p->in_height == c->out_height && p->in_width == c->out_width && p->threads == c->threads;
 }
 
 int64_t gatun_conv2d_pooled_workspace(const gatun_conv2d *conv, const gatun_pool2d *pool) {
     const struct gatun_kernels *kernels = gatun_kernels();
-    if (!fits(conv, pool) || kernels == NULL) {
+    if (!conv_is_pooled_by(conv, pool) || kernels == NULL) {
         return -1;
     }
     if (!conv_has_work(conv) || windows(pool) == 0) {
@@ -173,7 +172,7 @@ int64_t gatun_conv2d_pooled_workspace(const gatun_conv2d *conv, const gatun_pool
 
 int32_t gatun_conv2d_pooled_backward_weight(const gatun_conv2d *conv, const gatun_pool2d *pool, const float *x,
                                             const float *dy, const void *winners, float *dw, void *workspace) {
-    if (!fits(conv, pool)) {
+    if (!conv_is_pooled_by(conv, pool)) {
         return GATUN_BAD_ARGUMENT;
     }
     const int64_t weights = conv_taps(conv) * conv->out_channels;

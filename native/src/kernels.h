@@ -254,6 +254,8 @@ struct gatun_kernels {
     void (*outer_sum)(const struct gatun_outer *outer);
     /* One output row; reads up to two vectors behind the last input. */
     void (*pixel_row)(const struct gatun_pixels *pixels, const float *x, float *y);
+    /* The largest of each 2x2 window of two output rows, and which it was, unless winners is null; no odd last pixel. */
+    void (*pixel_row_pooled)(const struct gatun_pixels *pixels, const float *x, float *y, uint8_t *winners);
     void (*pixel_outer)(const struct gatun_pixels *pixels, int64_t rows, const float *x, const float *dy, float *sum);
     /* One image; sum is [count][rows][columns][padded_length], added to. */
     void (*pooled_outer)(const struct gatun_pooled *pooled, const float *x, const float *dy, const void *winners,

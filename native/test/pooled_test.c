@@ -2,11 +2,13 @@
  * Copyright 2026 The Gatun Authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * pooled_test.c - the weight gradient through max pooling against the two references one after the other.
+ * pooled_test.c - convolution with max pooling behind it: forward against the two calls one after the other, the weight
+ * gradient against the two references.
  */
 #include "check.h"
 #include "reference.h"
 
+#include <math.h>
 #include <string.h>
 
 static int64_t floats_of_x(const gatun_conv2d *c) {
@@ -108,6 +110,90 @@ static gatun_conv2d square(int batch, int channels, int size, int out_channels, 
                           pad, pad, 1, GATUN_LINEAR, GATUN_CONV_AUTO, 0, threads};
 }
 
+/* Both at once have the bits and the winners of both one after the other, also with a NaN in sight. */
+static void check_forward(const gatun_conv2d *c, const gatun_pool2d *p) {
+    const int64_t between = (int64_t)p->batch * p->in_height * p->in_width * p->channels;
+    const int64_t outputs = (int64_t)p->batch * p->out_height * p->out_width * p->channels;
+    float *x = random_floats(floats_of_x(c)), *w = random_floats(floats_of_w(c)), *bias = random_floats(p->channels);
+    float *middle = new_floats(between), *expected = new_floats(outputs), *y = new_floats(outputs);
+    uint8_t *winners = new_bytes(outputs), *won = new_bytes(outputs);
+    void *workspace = new_workspace(gatun_conv2d_workspace(c, GATUN_CONV_FORWARD));
+    x[random_int((int)floats_of_x(c))] = NAN;
+    const float *biases[] = {bias, NULL};
+    for (int i = 0; i < 2; i++) {
+        CHECK(gatun_conv2d_forward(c, x, w, biases[i], NULL, middle, workspace) == GATUN_OK, "status");
+        CHECK(gatun_maxpool2d_forward(p, middle, expected, winners) == GATUN_OK, "status");
+        CHECK(gatun_conv2d_pooled_forward(c, p, x, w, biases[i], y, won, workspace) == GATUN_OK, "status");
+        CHECK(memcmp(y, expected, (size_t)outputs * sizeof(float)) == 0, "%d channels, %dx%d, %d threads: values",
+              c->out_channels, c->out_height, c->out_width, c->threads);
+        CHECK(memcmp(won, winners, (size_t)outputs) == 0, "%d channels, %dx%d, %d threads: winners", c->out_channels,
+              c->out_height, c->out_width, c->threads);
+        memset(y, 0, (size_t)outputs * sizeof(float));
+        CHECK(gatun_conv2d_pooled_forward(c, p, x, w, biases[i], y, NULL, workspace) == GATUN_OK, "status");
+        CHECK(memcmp(y, expected, (size_t)outputs * sizeof(float)) == 0, "values without winners");
+    }
+    release(x), release(w), release(bias), release(middle), release(expected), release(y), release(winners);
+    release(won), release(workspace);
+}
+
+static void test_forward(void) {
+    random_seed(6003);
+    static const int threads[] = {1, 2, 3, 8};
+    int tested = 0;
+    for (int i = 0; i < 300; i++) {
+        gatun_conv2d c = {
+            .batch = random_between(1, 9), .in_channels = 1, .in_height = random_between(1, 40),
+            .in_width = random_between(1, 70), .out_channels = random_between(1, 20), .groups = 1,
+            .kernel_height = random_between(1, 7), .kernel_width = random_between(1, 7),
+            .stride_height = random_between(1, 2), .stride_width = 1, .dilation_height = random_between(1, 2),
+            .dilation_width = random_between(1, 2), .pad_top = random_between(0, 4), .pad_left = random_between(0, 4),
+            .activation = random_int(2) ? GATUN_ACTIVATE_RELU : GATUN_LINEAR, .algorithm = GATUN_CONV_PIXEL,
+            .threads = threads[random_int(4)],
+        };
+        c.out_height = out_size(c.in_height, c.pad_top, c.kernel_height, c.dilation_height, c.stride_height);
+        c.out_width = out_size(c.in_width, c.pad_left, c.kernel_width, c.dilation_width, c.stride_width);
+        gatun_pool2d p;
+        if (pool_of(&c, 2, 2, 0, &p)) {
+            CHECK(gatun_conv2d_pools(&c, &p) == 1, "pools %dx%d", c.out_height, c.out_width);
+            check_forward(&c, &p);
+            tested++;
+        }
+    }
+    CHECK(tested > 200, "%d shapes", tested);
+}
+
+static void test_forward_arguments(void) {
+    float f[64] = {0}, y[16];
+    uint8_t winners[16];
+    gatun_conv2d c = square(1, 1, 8, 1, 3, 1, 1);
+    gatun_pool2d p;
+    CHECK(pool_of(&c, 2, 2, 0, &p), "pool");
+    c.algorithm = GATUN_CONV_PIXEL;
+    CHECK(gatun_conv2d_pools(&c, &p) == 1, "pools");
+    CHECK(gatun_conv2d_pools(NULL, &p) == 0 && gatun_conv2d_pools(&c, NULL) == 0, "null");
+    CHECK(gatun_conv2d_pooled_forward(NULL, &p, f, f, NULL, y, winners, f) == GATUN_BAD_ARGUMENT, "null");
+    CHECK(gatun_conv2d_pooled_forward(&c, NULL, f, f, NULL, y, winners, f) == GATUN_BAD_ARGUMENT, "null");
+    CHECK(gatun_conv2d_pooled_forward(&c, &p, NULL, f, NULL, y, winners, f) == GATUN_BAD_ARGUMENT, "null");
+    CHECK(gatun_conv2d_pooled_forward(&c, &p, f, NULL, NULL, y, winners, f) == GATUN_BAD_ARGUMENT, "null");
+    CHECK(gatun_conv2d_pooled_forward(&c, &p, f, f, NULL, NULL, winners, f) == GATUN_BAD_ARGUMENT, "null");
+    CHECK(gatun_conv2d_pooled_forward(&c, &p, f, f, NULL, y, winners, NULL) == GATUN_BAD_ARGUMENT, "null");
+    int32_t *field[] = {&p.batch, &p.channels, &p.in_height, &p.in_width, &p.out_height, &p.out_width,
+                        &p.kernel_height, &p.kernel_width, &p.stride_height, &p.stride_width, &p.pad_top,
+                        &p.pad_left, &p.threads};
+    for (int i = 0; i < COUNT(field); i++) {
+        (*field[i])++;
+        CHECK(gatun_conv2d_pools(&c, &p) == 0, "pools, field %d", i);
+        CHECK(gatun_conv2d_pooled_forward(&c, &p, f, f, NULL, y, winners, f) == GATUN_BAD_ARGUMENT, "field %d", i);
+        (*field[i])--;
+    }
+    c.algorithm = GATUN_CONV_DIRECT;
+    CHECK(gatun_conv2d_pools(&c, &p) == 0, "another algorithm");
+    CHECK(gatun_conv2d_pooled_forward(&c, &p, f, f, NULL, y, winners, f) == GATUN_BAD_ARGUMENT, "another algorithm");
+    c.algorithm = GATUN_CONV_PIXEL, c.batch = p.batch = 0;
+    CHECK(gatun_conv2d_pools(&c, &p) == 0, "no images");
+    CHECK(gatun_conv2d_pooled_forward(&c, &p, f, f, NULL, y, winners, f) == GATUN_BAD_ARGUMENT, "no images");
+}
+
 static void test_named(void) {
     random_seed(6002);
     gatun_pool2d p;
@@ -153,6 +239,8 @@ static void test_all(void) {
     test_random();
     test_named();
     test_arguments();
+    test_forward();
+    test_forward_arguments();
 }
 
 int main(void) {

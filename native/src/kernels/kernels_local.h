@@ -27,6 +27,7 @@ void KERNEL(row_times_transposed)(int64_t k, int64_t n, const float *a, const fl
 void KERNEL(tile_rows)(const struct gatun_tile *tile, int64_t rows);
 void KERNEL(outer_sum)(const struct gatun_outer *outer);
 void KERNEL(pixel_row)(const struct gatun_pixels *pixels, const float *x, float *y);
+void KERNEL(pixel_row_pooled)(const struct gatun_pixels *pixels, const float *x, float *y, uint8_t *winners);
 void KERNEL(pixel_outer)(const struct gatun_pixels *pixels, int64_t rows, const float *x, const float *dy, float *sum);
 void KERNEL(pooled_outer)(const struct gatun_pooled *pooled, const float *x, const float *dy, const void *winners,
                           float *sum);

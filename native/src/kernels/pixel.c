@@ -8,9 +8,10 @@
  *   forward          acc[channel][pixels] += w[tap][channel] * x[pixels + tap]
  *   weight gradient  acc[channel][tap]    += dy[channel][pixels] * x[pixels + tap], lanes added up at the end
  *
- * where dy was transposed so that the pixels of a channel are contiguous.
+ * where dy was transposed so that the pixels of a channel are contiguous. Where max pooling follows, the planes of two rows
+ * are pooled before they become pixels.
  */
-#include "kernels_local.h"
+#include "winners.h"
 
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
 
@@ -96,37 +97,100 @@ INLINE void transpose_4(const float *planes, v4 out[4]) {
 
 /*
  * The same for pixels that have no channels but these (y_step == channels, 4 < channels <= 8): the second group of four
- * spoils the next pixel, which is written later. So the last pixels are left to the plain loop.
+ * spoils the next pixel, which is written later. Only of the last pixel it is stored one by one.
  */
 static void interleave_close(int64_t n, int64_t channels, const float *planes, float *y) {
     int64_t i = 0;
-    for (; i + 5 < n; i += 4) {
+    for (; i + 4 <= n; i += 4) {
         v4 low[4], high[4];
         transpose_4(planes + i, low);
         transpose_4(planes + 8 * VL + i, high);
         for (int j = 0; j < 4; j++, y += channels) {
             *(v4_memory *)y = low[j];
-            *(v4_memory *)(y + 4) = high[j];
+            if (j < 3 || i + 4 < n) {
+                *(v4_memory *)(y + 4) = high[j];
+            }
+        }
+        for (int64_t c = 4; c < channels && i + 4 == n; c++) {
+            y[c - channels] = high[3][c - 4];
         }
     }
     interleave_plain(i, n, channels, planes, y - i * channels, channels);
 }
 
+/* Some channels of pixels that have y_step of them. */
+static void interleave(int64_t n, int64_t channels, const float *planes, float *y, int64_t y_step) {
+    if (channels == y_step && channels > 4) {
+        interleave_close(n, channels, planes, y);
+    } else {
+        interleave_plain(0, n, channels, planes, y, y_step);
+    }
+}
+
+/* Channels that go through the registers together. */
+static int64_t channel_block(const struct gatun_pixels *p) {
+    const int64_t blocks = (p->channels + MAX_CHANNELS - 1) / MAX_CHANNELS;
+    return (p->channels + blocks - 1) / blocks;
+}
+
 void KERNEL(pixel_row)(const struct gatun_pixels *p, const float *x, float *y) {
     float planes[8 * 2 * VL];
-    int64_t blocks = (p->channels + MAX_CHANNELS - 1) / MAX_CHANNELS;
-    int64_t block = (p->channels + blocks - 1) / blocks;
+    const int64_t block = channel_block(p);
     for (int64_t i = 0; i < p->pixels; i += 2 * VL) {
         int64_t n = MIN(p->pixels - i, 2 * VL);
         const row_fn *kernels = row_kernels[n > VL];
         for (int64_t c = 0; c < p->channels; c += block) {
             int64_t m = MIN(p->channels - c, block);
             kernels[m - 1](p, x + i, p->w + c, p->bias ? p->bias + c : NULL, planes);
-            float *to = y + i * p->channels + c;
-            if (m == p->channels && m > 4) {
-                interleave_close(n, m, planes, to);
-            } else {
-                interleave_plain(0, n, m, planes, to, p->channels);
+            interleave(n, m, planes, y + i * p->channels + c, p->channels);
+        }
+    }
+}
+
+/* ---------------------------------------------------------------- forward, with max pooling */
+
+/* The largest pixel of each window, for a plane of two rows of pixels, the second one's vectors being there or not. */
+INLINE void pool_plane(const float *top, const float *bottom, int both, float *largest, float *winners) {
+    const vf t0 = v_load(top), t1 = both ? v_load(top + VL) : t0;
+    const vf b0 = v_load(bottom), b1 = both ? v_load(bottom + VL) : b0;
+    vi first, second, index;
+    const vf t = v_winner(v_even(t0, t1), v_odd(t0, t1), (vi){0}, v_set_int(1), &first);
+    const vf b = v_winner(v_even(b0, b1), v_odd(b0, b1), v_set_int(2), v_set_int(3), &second);
+    v_store(largest, v_winner(t, b, first, second, &index));
+    v_store(winners, (vf)index);
+}
+
+/* Winners of n windows, [channel][2 * VL], as bytes of pixels that have step of them. */
+static void interleave_winners(int64_t n, int64_t channels, const float *planes, uint8_t *winners, int64_t step) {
+    float pixels[8 * VL];
+    interleave(n, channels, planes, pixels, channels);
+    const int64_t lines = channels == step ? 1 : n, length = channels * n / lines;
+    for (int64_t line = 0; line < lines; line++) {
+        for (int64_t i = 0; i < length; i += VL) {
+            const int64_t lanes = MIN(length - i, VL);
+            store_winners(winners, 0, line * step + i, (vi)v_load_part(pixels + line * length + i, lanes), lanes);
+        }
+    }
+}
+
+void KERNEL(pixel_row_pooled)(const struct gatun_pixels *p, const float *x, float *y, uint8_t *winners) {
+    float top[8 * 2 * VL], bottom[8 * 2 * VL], won[8 * 2 * VL];
+    const int64_t block = channel_block(p), pixels = p->pixels / 2 * 2;
+    for (int64_t i = 0; i < pixels; i += 2 * VL) {
+        const int64_t n = MIN(pixels - i, 2 * VL);
+        const row_fn *kernels = row_kernels[n > VL];
+        for (int64_t c = 0; c < p->channels; c += block) {
+            const int64_t m = MIN(p->channels - c, block), at = i / 2 * p->channels + c;
+            const float *bias = p->bias ? p->bias + c : NULL;
+            kernels[m - 1](p, x + i, p->w + c, bias, top);
+            kernels[m - 1](p, x + i + p->x_row, p->w + c, bias, bottom);
+            for (int64_t j = 0; j < m; j++) {
+                float *plane = top + j * 2 * VL;
+                pool_plane(plane, bottom + j * 2 * VL, n > VL, plane, won + j * 2 * VL);
+            }
+            interleave(n / 2, m, top, y + at, p->channels);
+            if (winners) {
+                interleave_winners(n / 2, m, won, winners + at, p->channels);
             }
         }
     }

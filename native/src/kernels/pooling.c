@@ -4,23 +4,10 @@
  *
  * pooling.c - max pooling of one row of output pixels, vectorised over the channels.
  */
-#include "kernels_local.h"
+#include "winners.h"
 
 #define MIN(a, b) ((a) < (b) ? (a) : (b))
 #define MAX(a, b) ((a) > (b) ? (a) : (b))
-
-/* A byte for each lane: the compilers know the instructions that narrow and widen. */
-typedef uint8_t v_bytes __attribute__((vector_size(VL)));
-
-INLINE void store_bytes(uint8_t *p, v_bytes bytes, int64_t lanes) {
-    if (lanes == VL) {
-        memcpy(p, &bytes, sizeof bytes);
-        return;
-    }
-    for (int64_t j = 0; j < lanes; j++) {
-        p[j] = bytes[j];
-    }
-}
 
 INLINE v_bytes load_bytes(const uint8_t *p, int64_t lanes) {
     v_bytes bytes = {0};
@@ -32,29 +19,6 @@ INLINE v_bytes load_bytes(const uint8_t *p, int64_t lanes) {
         bytes[j] = p[j];
     }
     return bytes;
-}
-
-INLINE void store_winners(void *winners, int wide, int64_t at, vi index, int64_t lanes) {
-    if (wide) {
-        v_store_part((float *)winners + at, (vf)index, lanes);
-        return;
-    }
-    uint8_t *p = (uint8_t *)winners + at;
-#if defined(GATUN_KERNELS_AVX512)
-    _mm_mask_storeu_epi8(p, v_first(lanes), _mm512_cvtepi32_epi8((__m512i)index));
-#elif defined(GATUN_KERNELS_AVX2)
-    /* the lowest byte of each lane, four by four, then the upper four next to the lower ones */
-    const __m256i lowest = _mm256_set1_epi32(0x0c080400);
-    __m256i bytes = _mm256_shuffle_epi8((__m256i)index, lowest);
-    __m128i narrow = _mm_unpacklo_epi32(_mm256_castsi256_si128(bytes), _mm256_extracti128_si256(bytes, 1));
-    if (lanes == VL) {
-        _mm_storel_epi64((__m128i *)(void *)p, narrow);
-    } else {
-        store_bytes(p, (v_bytes)_mm_cvtsi128_si64(narrow), lanes);
-    }
-#else
-    store_bytes(p, __builtin_convertvector(index, v_bytes), lanes);
-#endif
 }
 
 INLINE vi load_winners(const void *winners, int wide, int64_t at, int64_t lanes) {
@@ -165,16 +129,11 @@ INLINE void forward_row_2x2(const gatun_pool2d *p, const float *x, int64_t out_r
             const float *q = row + from;
             vf v0 = load_room(q, lanes, in_room), v1 = load_room(q + channels, lanes, in_room);
             vf v2 = load_room(q + pitch, lanes, in_room), v3 = load_room(q + pitch + channels, lanes, in_room);
-            vm b1 = v_and(v_not_less_equal(v1, v0), v_equal(v0, v0));
-            vf top = v_select(b1, v1, v0);
-            vi top_index = v_select_int(b1, one, (vi){0});
-            vm b3 = v_and(v_not_less_equal(v3, v2), v_equal(v2, v2));
-            vf bottom = v_select(b3, v3, v2);
-            vi bottom_index = v_select_int(b3, three, two);
-            vm b = v_and(v_not_less_equal(bottom, top), v_equal(top, top));
-            store_room(y + at, v_select(b, bottom, top), lanes, room);
+            vi top_index, bottom_index, index;
+            vf top = v_winner(v0, v1, (vi){0}, one, &top_index);
+            vf bottom = v_winner(v2, v3, two, three, &bottom_index);
+            store_room(y + at, v_winner(top, bottom, top_index, bottom_index, &index), lanes, room);
             if (winners) {
-                vi index = v_select_int(b, bottom_index, top_index);
                 store_winners(winners, 0, at, index, room >= VL ? VL : lanes);
             }
         }

@@ -23,6 +23,7 @@ const struct gatun_kernels KERNEL(gatun_kernels) = {
     .tile_rows = KERNEL(tile_rows),
     .outer_sum = KERNEL(outer_sum),
     .pixel_row = KERNEL(pixel_row),
+    .pixel_row_pooled = KERNEL(pixel_row_pooled),
     .pixel_outer = KERNEL(pixel_outer),
     .pooled_outer = KERNEL(pooled_outer),
     .winograd = {KERNEL(winograd_unit), KERNEL(winograd_strided), KERNEL(winograd_turned)},

@@ -414,6 +414,26 @@ INLINE vf v_relu(vf a) {
 #endif
 }
 
+/* Every second element of two vectors, from the first one on, or from the second. */
+#if VL == 16
+#define V_HALVES(a, b, i)                                                                                              \
+    __builtin_shufflevector(a, b, (i), (i) + 2, (i) + 4, (i) + 6, (i) + 8, (i) + 10, (i) + 12, (i) + 14, (i) + 16,     \
+                            (i) + 18, (i) + 20, (i) + 22, (i) + 24, (i) + 26, (i) + 28, (i) + 30)
+#elif VL == 8
+#define V_HALVES(a, b, i)                                                                                              \
+    __builtin_shufflevector(a, b, (i), (i) + 2, (i) + 4, (i) + 6, (i) + 8, (i) + 10, (i) + 12, (i) + 14)
+#else
+#define V_HALVES(a, b, i) __builtin_shufflevector(a, b, (i), (i) + 2, (i) + 4, (i) + 6)
+#endif
+
+INLINE vf v_even(vf a, vf b) {
+    return V_HALVES(a, b, 0);
+}
+
+INLINE vf v_odd(vf a, vf b) {
+    return V_HALVES(a, b, 1);
+}
+
 /* Elements 4 i to 4 i + 3. */
 #define V4_PART(v, i) __builtin_shufflevector(v, v, 4 * (i), 4 * (i) + 1, 4 * (i) + 2, 4 * (i) + 3)
 

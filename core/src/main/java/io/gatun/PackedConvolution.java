@@ -7,6 +7,7 @@ package io.gatun;
 import io.gatun.kernel.Kernels;
 import io.gatun.kernel.Kernels.ConvAlgorithm;
 import io.gatun.kernel.Kernels.ConvPass;
+import java.lang.foreign.MemorySegment;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -28,6 +29,9 @@ public final class PackedConvolution {
     private final Map<ConvAlgorithm, Tensor> packed = new ConcurrentHashMap<>();
 
     private record Call(Kernels.Conv2d conv, int threads) {}
+
+    /** A call, and the weights in the form that it wants. */
+    private record Ready(Kernels.Conv2d conv, MemorySegment weights) {}
 
     private PackedConvolution(
             Tensor weight, @Nullable Tensor bias, Convolution.Geometry geometry, boolean relu) {
@@ -65,9 +69,18 @@ public final class PackedConvolution {
      */
     public Tensor apply(Tensor x, @Nullable Tensor residual) {
         Checks.floats("conv2d", x);
-        Kernels.Conv2d conv = Convolution.sizes(x, weight, geometry, relu);
+        Ready ready = ready(Convolution.sizes(x, weight, geometry, relu));
+        return Convolution.forward(
+                ready.conv, x.detach().channelsLast(), ready.weights, bias, residual);
+    }
+
+    private static Kernels.Conv2d wish(Kernels.Conv2d conv) {
+        return conv.by(conv.algorithm(), true);
+    }
+
+    private Ready ready(Kernels.Conv2d conv) {
         int threads = Scope.currentThreads();
-        Kernels.Conv2d wish = conv.by(conv.algorithm(), true);
+        Kernels.Conv2d wish = wish(conv);
         Call call = new Call(wish, threads);
         ConvAlgorithm algorithm = algorithms.get(call);
         if (algorithm == null) {
@@ -81,17 +94,12 @@ public final class PackedConvolution {
             weights = first != null ? first : weights;
         }
         boolean asTheyAre = weights == weight;
-        return Convolution.forward(
-                conv.by(algorithm, !asTheyAre),
-                x.detach().channelsLast(),
-                weights.data(),
-                bias,
-                residual);
+        return new Ready(conv.by(algorithm, !asTheyAre), weights.data());
     }
 
     /**
-     * Convolves, then takes the largest of each window; images of large batches go through both
-     * while they are in the cache.
+     * Convolves, then takes the largest of each window: in one kernel where there is one, else
+     * images of large batches go through both while they are in the cache.
      *
      * @param x [N, C, H, W]
      * @param kernelHeight the window's height
@@ -104,15 +112,21 @@ public final class PackedConvolution {
             Tensor x, int kernelHeight, int kernelWidth, Convolution.Geometry pooling) {
         Checks.floats("conv2d", x);
         Kernels.Conv2d conv = Convolution.sizes(x, weight, geometry, relu);
-        int atOnce = PooledConvolution.imagesAtOnce(conv, pooling, Scope.currentThreads());
-        return atOnce >= conv.batch()
-                ? Pooling.maxPool2d(apply(x, null), kernelHeight, kernelWidth, pooling)
-                : PooledConvolution.forward(
-                        x.detach().channelsLast(),
-                        part -> apply(part, null),
-                        PooledConvolution.sizes(conv, kernelHeight, kernelWidth, pooling),
-                        null,
-                        atOnce);
+        int threads = Scope.currentThreads();
+        int atOnce = PooledConvolution.imagesAtOnce(conv, pooling, threads);
+        if (!Pooling.isDilated(pooling)) {
+            Kernels.Pool2d pool = PooledConvolution.sizes(conv, kernelHeight, kernelWidth, pooling);
+            if (Backend.kernels().conv2dPools(wish(conv), pool, threads)) {
+                Ready ready = ready(conv);
+                return PooledConvolution.together(
+                        ready.conv, pool, x.detach().channelsLast(), ready.weights, bias, null);
+            }
+            if (atOnce < conv.batch()) {
+                return PooledConvolution.divided(
+                        x.detach().channelsLast(), part -> apply(part, null), pool, null, atOnce);
+            }
+        }
+        return Pooling.maxPool2d(apply(x, null), kernelHeight, kernelWidth, pooling);
     }
 
     private Tensor pack(Kernels.Conv2d conv, int threads) {

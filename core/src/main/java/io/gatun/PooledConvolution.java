@@ -6,6 +6,7 @@ package io.gatun;
 
 import static io.gatun.kernel.Kernels.ConvAlgorithm.AUTO;
 import static io.gatun.kernel.Kernels.ConvPass.BACKWARD_WEIGHT;
+import static io.gatun.kernel.Kernels.ConvPass.FORWARD;
 
 import io.gatun.kernel.Kernels;
 import java.lang.foreign.MemorySegment;
@@ -15,11 +16,11 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A convolution with max pooling right after it. Of large batches a few images at a time go through
- * both, so that what the convolution gives, in LeNet-5 the largest tensor by far, is pooled while
- * it is in the cache and never stored as a whole. Nor is its gradient, which is zero but for the
- * winners: that of the input spreads it anew, a few images at a time, and that of the weights looks
- * at the winners alone.
+ * A convolution with max pooling right after it. Where a kernel does both, what the convolution
+ * gives, in LeNet-5 the largest tensor by far, is stored nowhere. Else of large batches a few
+ * images at a time go through both, so that it is pooled while it is in the cache and never stored
+ * as a whole. Nor is its gradient, which is zero but for the winners: that of the input spreads it
+ * anew, a few images at a time, and that of the weights looks at the winners alone.
  */
 public final class PooledConvolution {
     /**
@@ -80,8 +81,11 @@ public final class PooledConvolution {
         int atOnce = imagesAtOnce(conv, pooling, threads);
         if (!Pooling.isDilated(pooling)) {
             Kernels.Pool2d pool = sizes(conv, kernelHeight, kernelWidth, pooling);
-            if (atOnce < conv.batch()
-                    || (Tape.recording() != null && usesWinners(conv, pool, threads))) {
+            boolean together =
+                    Tape.recording() == null
+                            ? Backend.kernels().conv2dPools(conv, pool, threads)
+                            : usesWinners(conv, pool, threads);
+            if (together || atOnce < conv.batch()) {
                 return apply(conv, pool, x, weight, bias, atOnce);
             }
         }
@@ -141,8 +145,39 @@ public final class PooledConvolution {
                 * conv.outChannels();
     }
 
+    /** Both in one kernel that conv2dPools promised; fills winners if there are. */
+    static Tensor together(
+            Kernels.Conv2d conv,
+            Kernels.Pool2d pool,
+            Tensor image,
+            MemorySegment weights,
+            @Nullable Tensor bias,
+            @Nullable Storage winners) {
+        Tensor dense =
+                bias == null ? null : LinearAlgebra.vector("conv2d", bias, conv.outChannels());
+        Tensor y = Tensor.empty(Layout.channelsLast(Pooling.outputShape(pool)), DType.FLOAT32);
+        int threads = Scope.currentThreads();
+        Convolution.withWorkspace(
+                conv,
+                FORWARD,
+                threads,
+                workspace ->
+                        Backend.kernels()
+                                .conv2dPooledForward(
+                                        conv,
+                                        pool,
+                                        image.data(),
+                                        weights,
+                                        dense == null ? null : dense.data(),
+                                        y.data(),
+                                        winners == null ? null : winners.segment(),
+                                        workspace,
+                                        threads));
+        return y;
+    }
+
     /** So many images at a time through a convolution and a pooling; fills winners if there are. */
-    static Tensor forward(
+    static Tensor divided(
             Tensor image,
             UnaryOperator<Tensor> convolution,
             Kernels.Pool2d pool,
@@ -174,25 +209,36 @@ public final class PooledConvolution {
         Tape tape = Tape.recording();
         if (tape == null) {
             Tensor kernel = Convolution.kernelOrder(weight.detach());
-            return forward(
-                    x.detach().channelsLast(), convolution(conv, kernel, bias), pool, null, atOnce);
+            return forward(conv, pool, x.detach().channelsLast(), kernel, bias, null, atOnce);
         }
         PooledConvolution made = new PooledConvolution(conv, pool, x, weight, atOnce);
-        Tensor y =
-                forward(
-                        made.image,
-                        convolution(conv, made.kernel, bias),
-                        pool,
-                        made.winners,
-                        atOnce);
+        Tensor y = forward(conv, pool, made.image, made.kernel, bias, made.winners, atOnce);
         return tape.record("conv2dMaxPool2d", y, made.edges(y, bias));
     }
 
-    private static UnaryOperator<Tensor> convolution(
-            Kernels.Conv2d conv, Tensor kernel, @Nullable Tensor bias) {
-        return part ->
-                Convolution.forward(
-                        conv.images((int) part.shape().dim(0)), part, kernel.data(), bias, null);
+    private static Tensor forward(
+            Kernels.Conv2d conv,
+            Kernels.Pool2d pool,
+            Tensor image,
+            Tensor kernel,
+            @Nullable Tensor bias,
+            @Nullable Storage winners,
+            int atOnce) {
+        if (Backend.kernels().conv2dPools(conv, pool, Scope.currentThreads())) {
+            return together(conv, pool, image, kernel.data(), bias, winners);
+        }
+        return divided(
+                image,
+                part ->
+                        Convolution.forward(
+                                conv.images((int) part.shape().dim(0)),
+                                part,
+                                kernel.data(),
+                                bias,
+                                null),
+                pool,
+                winners,
+                atOnce);
     }
 
     private Tape.Edge[] edges(Tensor y, @Nullable Tensor bias) {

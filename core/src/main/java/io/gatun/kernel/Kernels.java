@@ -448,6 +448,27 @@ public interface Kernels {
     void maxPool2dBackward(
             Pool2d pool, MemorySegment dy, MemorySegment winners, MemorySegment dx, int threads);
 
+    /**
+     * Whether {@link #conv2dPooledForward} can do this: a kernel that convolves and takes the
+     * largest of each window, so that what is in between is stored nowhere.
+     */
+    boolean conv2dPools(Conv2d conv, Pool2d pool, int threads);
+
+    /**
+     * The same as {@link #conv2dForward} and {@link #maxPool2dForward}; the workspace is that of
+     * the convolution. Null winners: inference.
+     */
+    void conv2dPooledForward(
+            Conv2d conv,
+            Pool2d pool,
+            MemorySegment x,
+            MemorySegment w,
+            @Nullable MemorySegment bias,
+            MemorySegment y,
+            @Nullable MemorySegment winners,
+            MemorySegment workspace,
+            int threads);
+
     /** Bytes of scratch memory that {@link #conv2dPooledBackwardWeight} needs; 0 for none. */
     long conv2dPooledWorkspace(Conv2d conv, Pool2d pool, int threads);
 

@@ -396,6 +396,43 @@ public final class NativeKernels implements Kernels {
     }
 
     @Override
+    public boolean conv2dPools(Conv2d conv, Pool2d pool, int threads) {
+        return with(
+                        describe(conv, threads),
+                        d -> with(describe(pool, threads), p -> Gatun.gatun_conv2d_pools(d, p)))
+                == 1;
+    }
+
+    @Override
+    public void conv2dPooledForward(
+            Conv2d conv,
+            Pool2d pool,
+            MemorySegment x,
+            MemorySegment w,
+            @Nullable MemorySegment bias,
+            MemorySegment y,
+            @Nullable MemorySegment winners,
+            MemorySegment workspace,
+            int threads) {
+        call(
+                "conv2d_pooled_forward",
+                describe(conv, threads),
+                d ->
+                        with(
+                                describe(pool, threads),
+                                p ->
+                                        Gatun.gatun_conv2d_pooled_forward(
+                                                d,
+                                                p,
+                                                x,
+                                                w,
+                                                orNull(bias),
+                                                y,
+                                                orNull(winners),
+                                                workspace)));
+    }
+
+    @Override
     public long conv2dPooledWorkspace(Conv2d conv, Pool2d pool, int threads) {
         return bytes(
                 "conv2d_pooled_workspace",

@@ -390,6 +390,29 @@ public final class ReferenceKernels implements Kernels {
     }
 
     @Override
+    public boolean conv2dPools(Conv2d conv, Pool2d pool, int threads) {
+        return true;
+    }
+
+    @Override
+    public void conv2dPooledForward(
+            Conv2d conv,
+            Pool2d pool,
+            MemorySegment x,
+            MemorySegment w,
+            @Nullable MemorySegment bias,
+            MemorySegment y,
+            @Nullable MemorySegment winners,
+            MemorySegment workspace,
+            int threads) {
+        MemorySegment between =
+                MemorySegment.ofArray(
+                        new float[Math.toIntExact(ReferenceConvolution.outputSize(conv))]);
+        conv2dForward(conv, x, w, bias, null, between, workspace, threads);
+        maxPool2dForward(pool, between, y, winners, threads);
+    }
+
+    @Override
     public long conv2dPooledWorkspace(Conv2d conv, Pool2d pool, int threads) {
         return 0;
     }

@@ -17,6 +17,7 @@ import static java.lang.foreign.ValueLayout.JAVA_BYTE;
 import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.gatun.kernel.Kernels.Activation;
 import io.gatun.kernel.Kernels.Conv2d;
@@ -554,6 +555,73 @@ class ProductKernelTest {
                         bench.workspace(KERNELS.conv2dPooledWorkspace(c, p, threads));
                 KERNELS.conv2dPooledBackwardWeight(c, p, x, dy, winners, dw, workspace, threads);
                 assertClose(where + c + " ", want, dw, i -> error(between) * at(scale, i));
+            });
+            bench.checkGuards(c + ": ");
+        }
+    }
+
+    @Test
+    void conv2dPooledForward() {
+        for (int batch : new int[] {1, 6}) {
+            for (Activation activation : Activation.values()) {
+                Conv2d c =
+                        new Conv2d(
+                                batch,
+                                1,
+                                29,
+                                27,
+                                6,
+                                29,
+                                27,
+                                5,
+                                5,
+                                1,
+                                1,
+                                1,
+                                1,
+                                2,
+                                2,
+                                1,
+                                activation,
+                                ConvAlgorithm.PIXEL,
+                                false);
+                pooledForward(
+                        c, new Pool2d(batch, 6, 29, 27, 14, 13, 2, 2, 2, 2, 0, 0), SEED + batch);
+            }
+        }
+    }
+
+    private static void pooledForward(Conv2d c, Pool2d p, long seed) {
+        try (KernelBench bench = new KernelBench(seed)) {
+            MemorySegment x = bench.uniform((long) c.batch() * c.inHeight() * c.inWidth(), -1, 1);
+            int taps = c.kernelHeight() * c.kernelWidth();
+            MemorySegment w = bench.uniform((long) taps * c.outChannels(), -1, 1);
+            MemorySegment bias = bench.uniform(c.outChannels(), -1, 1);
+            long outputs = p.batch() * p.outputs();
+            MemorySegment want = bench.buffer(outputs);
+            MemorySegment scale = bench.buffer(outputs);
+            MemorySegment y = bench.buffer(outputs);
+            MemorySegment none = MemorySegment.NULL;
+            REFERENCE.conv2dPooledForward(c, p, x, w, bias, want, null, none, 1);
+            REFERENCE.conv2dPooledForward(
+                    c,
+                    p,
+                    bench.absolute(x),
+                    bench.absolute(w),
+                    bench.absolute(bias),
+                    scale,
+                    null,
+                    none,
+                    1);
+            everywhere((threads, where) -> {
+                assertTrue(KERNELS.conv2dPools(c, p, threads), where + c);
+                MemorySegment workspace =
+                        bench.workspace(KERNELS.conv2dWorkspace(c, ConvPass.FORWARD, threads));
+                MemorySegment winners = bench.workspace(outputs * p.indexBytes());
+                for (MemorySegment won : new MemorySegment[] {null, winners}) {
+                    KERNELS.conv2dPooledForward(c, p, x, w, bias, y, won, workspace, threads);
+                    assertClose(where + c + " ", want, y, i -> error(taps) * at(scale, i));
+                }
             });
             bench.checkGuards(c + ": ");
         }

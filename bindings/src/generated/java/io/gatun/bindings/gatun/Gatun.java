@@ -23,10 +23,10 @@ public class Gatun extends Gatun$shared {
     static final SymbolLookup SYMBOL_LOOKUP = SymbolLookup.loaderLookup()
             .or(Linker.nativeLinker().defaultLookup());
 
-    private static final int GATUN_ABI_VERSION = (int)6L;
+    private static final int GATUN_ABI_VERSION = (int)7L;
     /**
      * {@snippet lang=c :
-     * #define GATUN_ABI_VERSION 6
+     * #define GATUN_ABI_VERSION 7
      * }
      */
     public static int GATUN_ABI_VERSION() {
@@ -2724,6 +2724,134 @@ public class Gatun extends Gatun$shared {
                 traceDowncall("gatun_maxpool2d_backward", pool, dy, winners, dx);
             }
             return (int)mh$.invokeExact(pool, dy, winners, dx);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class gatun_conv2d_pools {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Gatun.C_INT,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("gatun_conv2d_pools");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t gatun_conv2d_pools(const gatun_conv2d *conv, const gatun_pool2d *pool)
+     * }
+     */
+    public static FunctionDescriptor gatun_conv2d_pools$descriptor() {
+        return gatun_conv2d_pools.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t gatun_conv2d_pools(const gatun_conv2d *conv, const gatun_pool2d *pool)
+     * }
+     */
+    public static MethodHandle gatun_conv2d_pools$handle() {
+        return gatun_conv2d_pools.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t gatun_conv2d_pools(const gatun_conv2d *conv, const gatun_pool2d *pool)
+     * }
+     */
+    public static MemorySegment gatun_conv2d_pools$address() {
+        return gatun_conv2d_pools.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t gatun_conv2d_pools(const gatun_conv2d *conv, const gatun_pool2d *pool)
+     * }
+     */
+    public static int gatun_conv2d_pools(MemorySegment conv, MemorySegment pool) {
+        var mh$ = gatun_conv2d_pools.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("gatun_conv2d_pools", conv, pool);
+            }
+            return (int)mh$.invokeExact(conv, pool);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class gatun_conv2d_pooled_forward {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Gatun.C_INT,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("gatun_conv2d_pooled_forward");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t gatun_conv2d_pooled_forward(const gatun_conv2d *conv, const gatun_pool2d *pool, const float *x, const void *w, const float *bias, float *y, void *winners, void *workspace)
+     * }
+     */
+    public static FunctionDescriptor gatun_conv2d_pooled_forward$descriptor() {
+        return gatun_conv2d_pooled_forward.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t gatun_conv2d_pooled_forward(const gatun_conv2d *conv, const gatun_pool2d *pool, const float *x, const void *w, const float *bias, float *y, void *winners, void *workspace)
+     * }
+     */
+    public static MethodHandle gatun_conv2d_pooled_forward$handle() {
+        return gatun_conv2d_pooled_forward.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t gatun_conv2d_pooled_forward(const gatun_conv2d *conv, const gatun_pool2d *pool, const float *x, const void *w, const float *bias, float *y, void *winners, void *workspace)
+     * }
+     */
+    public static MemorySegment gatun_conv2d_pooled_forward$address() {
+        return gatun_conv2d_pooled_forward.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t gatun_conv2d_pooled_forward(const gatun_conv2d *conv, const gatun_pool2d *pool, const float *x, const void *w, const float *bias, float *y, void *winners, void *workspace)
+     * }
+     */
+    public static int gatun_conv2d_pooled_forward(MemorySegment conv, MemorySegment pool, MemorySegment x, MemorySegment w, MemorySegment bias, MemorySegment y, MemorySegment winners, MemorySegment workspace) {
+        var mh$ = gatun_conv2d_pooled_forward.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("gatun_conv2d_pooled_forward", conv, pool, x, w, bias, y, winners, workspace);
+            }
+            return (int)mh$.invokeExact(conv, pool, x, w, bias, y, winners, workspace);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
