@@ -149,15 +149,17 @@ void KERNEL(pixel_row)(const struct gatun_pixels *p, const float *x, float *y) {
 
 /* ---------------------------------------------------------------- forward, with max pooling */
 
-/* The largest pixel of each window, for a plane of two rows of pixels, the second one's vectors being there or not. */
+/* The largest pixel of each window in a plane of two rows, and which it was, unless winners is null. */
 INLINE void pool_plane(const float *top, const float *bottom, int both, float *largest, float *winners) {
     const vf t0 = v_load(top), t1 = both ? v_load(top + VL) : t0;
     const vf b0 = v_load(bottom), b1 = both ? v_load(bottom + VL) : b0;
     vi first, second, index;
     const vf t = v_winner(v_even(t0, t1), v_odd(t0, t1), (vi){0}, v_set_int(1), &first);
     const vf b = v_winner(v_even(b0, b1), v_odd(b0, b1), v_set_int(2), v_set_int(3), &second);
-    v_store(largest, v_winner(t, b, first, second, &index));
-    v_store(winners, (vf)index);
+    v_store(largest, v_in_order(v_winner(t, b, first, second, &index)));
+    if (winners) {
+        v_store(winners, v_in_order((vf)index));
+    }
 }
 
 /* Winners of n windows, [channel][2 * VL], as bytes of pixels that have step of them. */
@@ -184,9 +186,8 @@ void KERNEL(pixel_row_pooled)(const struct gatun_pixels *p, const float *x, floa
             const float *bias = p->bias ? p->bias + c : NULL;
             kernels[m - 1](p, x + i, p->w + c, bias, top);
             kernels[m - 1](p, x + i + p->x_row, p->w + c, bias, bottom);
-            for (int64_t j = 0; j < m; j++) {
-                float *plane = top + j * 2 * VL;
-                pool_plane(plane, bottom + j * 2 * VL, n > VL, plane, won + j * 2 * VL);
+            for (int64_t j = 0, plane = 0; j < m; j++, plane += 2 * VL) {
+                pool_plane(top + plane, bottom + plane, n > VL, top + plane, winners ? won + plane : NULL);
             }
             interleave(n / 2, m, top, y + at, p->channels);
             if (winners) {

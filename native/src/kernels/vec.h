@@ -414,16 +414,22 @@ INLINE vf v_relu(vf a) {
 #endif
 }
 
-/* Every second element of two vectors, from the first one on, or from the second. */
+/*
+ * Every second element of two vectors, from the first one on, or from the second, and in an order that costs one
+ * instruction; v_in_order brings all such vectors into that of the elements.
+ */
 #if VL == 16
 #define V_HALVES(a, b, i)                                                                                              \
-    __builtin_shufflevector(a, b, (i), (i) + 2, (i) + 4, (i) + 6, (i) + 8, (i) + 10, (i) + 12, (i) + 14, (i) + 16,     \
-                            (i) + 18, (i) + 20, (i) + 22, (i) + 24, (i) + 26, (i) + 28, (i) + 30)
+    __builtin_shufflevector(a, b, (i), (i) + 2, (i) + 16, (i) + 18, (i) + 4, (i) + 6, (i) + 20, (i) + 22, (i) + 8,     \
+                            (i) + 10, (i) + 24, (i) + 26, (i) + 12, (i) + 14, (i) + 28, (i) + 30)
+#define V_IN_ORDER(v) __builtin_shufflevector(v, v, 0, 1, 4, 5, 8, 9, 12, 13, 2, 3, 6, 7, 10, 11, 14, 15)
 #elif VL == 8
 #define V_HALVES(a, b, i)                                                                                              \
-    __builtin_shufflevector(a, b, (i), (i) + 2, (i) + 4, (i) + 6, (i) + 8, (i) + 10, (i) + 12, (i) + 14)
+    __builtin_shufflevector(a, b, (i), (i) + 2, (i) + 8, (i) + 10, (i) + 4, (i) + 6, (i) + 12, (i) + 14)
+#define V_IN_ORDER(v) __builtin_shufflevector(v, v, 0, 1, 4, 5, 2, 3, 6, 7)
 #else
 #define V_HALVES(a, b, i) __builtin_shufflevector(a, b, (i), (i) + 2, (i) + 4, (i) + 6)
+#define V_IN_ORDER(v) (v)
 #endif
 
 INLINE vf v_even(vf a, vf b) {
@@ -432,6 +438,10 @@ INLINE vf v_even(vf a, vf b) {
 
 INLINE vf v_odd(vf a, vf b) {
     return V_HALVES(a, b, 1);
+}
+
+INLINE vf v_in_order(vf v) {
+    return V_IN_ORDER(v);
 }
 
 /* Elements 4 i to 4 i + 3. */
