@@ -76,6 +76,8 @@ final class ConvolutionCases {
         add(all, FORWARD, true, "LeNet-5 1-6, 28x28, 5x5", 1, 1, 28, 6, 5, 1, 2);
         add(all, ALL, true, "LeNet-5 6-16, 14x14, 5x5, batch 64", 64, 6, 14, 16, 5, 1, 0);
         add(all, FORWARD, true, "LeNet-5 6-16, 14x14, 5x5", 1, 6, 14, 16, 5, 1, 0);
+        all.add(pooling("LeNet-5 1-6, 28x28, 5x5, batch 64", new Layer(64, 1, 28, 6, 5, 1, 2)));
+        all.add(pooling("LeNet-5 1-6, 28x28, 5x5", new Layer(1, 1, 28, 6, 5, 1, 2)));
         all.add(pooled("LeNet-5 1-6, 28x28, 5x5, batch 64", new Layer(64, 1, 28, 6, 5, 1, 2)));
         all.add(pooled("LeNet-5 6-16, 14x14, 5x5, batch 64", new Layer(64, 6, 14, 16, 5, 1, 0)));
         return all;
@@ -111,24 +113,51 @@ final class ConvolutionCases {
         return of(group, name, false, conv, ConvPass.FORWARD);
     }
 
+    /** Windows of 2x2 side by side, of what a convolution gives. */
+    private static Pool2d halves(Conv2d conv) {
+        int half = conv.outHeight() / 2;
+        return new Pool2d(
+                conv.batch(),
+                conv.outChannels(),
+                conv.outHeight(),
+                conv.outWidth(),
+                half,
+                half,
+                2,
+                2,
+                2,
+                2,
+                0,
+                0);
+    }
+
+    /** Both in one kernel, as in inference. */
+    private static KernelCase pooling(String name, Layer layer) {
+        Conv2d conv = layer.conv();
+        Pool2d pool = halves(conv);
+        long outputs = pool.batch() * pool.outputs();
+        return new KernelCase(
+                name,
+                "convolution and max pooling",
+                2.0 * sizeY(conv) * conv.inChannels() * conv.kernelHeight() * conv.kernelWidth(),
+                4.0 * (sizeX(conv) + outputs + sizeW(conv)),
+                true,
+                (kernels, buffers, threads) -> {
+                    MemorySegment x = buffers.floats(sizeX(conv));
+                    MemorySegment w = buffers.floats(sizeW(conv));
+                    MemorySegment y = buffers.floats(outputs);
+                    MemorySegment scratch =
+                            buffers.bytes(kernels.conv2dWorkspace(conv, ConvPass.FORWARD, threads));
+                    return () ->
+                            kernels.conv2dPooledForward(
+                                    conv, pool, x, w, null, y, null, scratch, threads);
+                });
+    }
+
     /** The gradient of the weights through windows of 2x2: one product per window and weight. */
     private static KernelCase pooled(String name, Layer layer) {
         Conv2d conv = layer.conv();
-        int half = conv.outHeight() / 2;
-        Pool2d pool =
-                new Pool2d(
-                        conv.batch(),
-                        conv.outChannels(),
-                        conv.outHeight(),
-                        conv.outWidth(),
-                        half,
-                        half,
-                        2,
-                        2,
-                        2,
-                        2,
-                        0,
-                        0);
+        Pool2d pool = halves(conv);
         long outputs = pool.batch() * pool.outputs();
         return new KernelCase(
                 name,
