@@ -30,7 +30,8 @@ static struct gatun_pixels pixels_of(const struct conv_job *job) {
 
 struct forward_job {
     const struct conv_job *job;
-    int64_t rows, pooled;     /* of an image, each of so many rows of pixels of which pooling makes one */
+    int64_t rows;             /* of an image: rows of pixels, or of windows ... */
+    int64_t height;           /* ... which are so many rows of pixels each */
     struct gatun_share share; /* rows */
 };
 
@@ -71,7 +72,7 @@ static void forward_part(void *argument, int32_t part) {
     float *strip = (float *)(void *)conv_slice(job, part);
     for (int64_t r, end; gatun_share_take(&forward->share, part, &r, &end);) {
         for (int64_t count; r < end; r += count) {
-            count = GATUN_MIN(job->plan.strip_rows / forward->pooled, forward->rows - r % forward->rows);
+            count = GATUN_MIN(job->plan.strip_rows / forward->height, forward->rows - r % forward->rows);
             count = GATUN_MIN(count, end - r);
             (job->pool != NULL ? pooled_strip : forward_strip)(job, &pixels, r, count, strip);
         }
@@ -82,9 +83,9 @@ void conv_pixel_forward(const struct conv_job *job) {
     struct forward_job forward;
     forward.job = job;
     forward.rows = job->pool != NULL ? job->pool->out_height : job->conv->out_height;
-    forward.pooled = job->pool != NULL ? job->pool->kernel_height : 1;
+    forward.height = job->pool != NULL ? job->pool->kernel_height : 1;
     gatun_share_begin(&forward.share, job->conv->batch * forward.rows,
-                      GATUN_MIN(job->plan.strip_rows / forward.pooled, forward.rows), job->plan.parts, 1);
+                      GATUN_MIN(job->plan.strip_rows / forward.height, forward.rows), job->plan.parts, 1);
     gatun_pool_run(job->plan.parts, forward_part, &forward);
 }
 
