@@ -81,11 +81,9 @@ public final class PooledConvolution {
         int atOnce = imagesAtOnce(conv, pooling, threads);
         if (!Pooling.isDilated(pooling)) {
             Kernels.Pool2d pool = sizes(conv, kernelHeight, kernelWidth, pooling);
-            boolean together =
-                    Tape.recording() == null
-                            ? Backend.kernels().conv2dPools(conv, pool, threads)
-                            : usesWinners(conv, pool, threads);
-            if (together || atOnce < conv.batch()) {
+            if (Tape.recording() == null
+                    || atOnce < conv.batch()
+                    || usesWinners(conv, pool, threads)) {
                 return apply(conv, pool, x, weight, bias, atOnce);
             }
         }
