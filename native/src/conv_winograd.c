@@ -17,8 +17,7 @@ static void transform_outputs(const struct winograd_job *w, const struct range *
     const gatun_conv2d *c = w->conv;
     /* a store of a whole line waits for nothing: to ask for the line first cost 3 to 5 % of the layer on an Intel Xeon */
     const int parts_of_lines = w->job->kernels->vector < GATUN_LINE_FLOATS;
-    const struct gatun_winograd g = winograd_transform(w, r->columns, (int64_t)c->out_width * c->out_channels,
-                                                       c->out_channels, w->product_plane, w->stream);
+    const struct gatun_winograd g = output_transform(w, r->columns);
     struct place p = winograd_place(&w->geometry, first), ahead = winograd_place(&w->geometry, first + AHEAD);
     for (int64_t t = 0; t < count; t++, products += w->group) {
         if (parts_of_lines) {

@@ -51,7 +51,6 @@ struct winograd_job {
     const struct conv_job *job;
     const gatun_conv2d *conv; /* the flipped one for the gradient of the input */
     struct geometry geometry;
-    uint8_t plane[GATUN_WINOGRAD_POSITIONS]; /* where the plane of each position is among all */
     const struct gatun_winograd_kernels *transforms;
     int32_t flipped;
     int64_t channels;         /* floats from one transformed tile to the next ... */
@@ -144,9 +143,12 @@ static inline int64_t output_at(const struct winograd_job *w, struct place p) {
     return ((p.image * c->out_height + row) * c->out_width + col) * c->out_channels;
 }
 
-/* One side of a transform: channels of an image, plane floats from one position of the tiles to the next. */
-struct gatun_winograd winograd_transform(const struct winograd_job *w, int64_t channels, int64_t row, int64_t pixel,
-                                         int64_t plane, int32_t stream);
+/* The output's side of the transforms of some columns. */
+static inline struct gatun_winograd output_transform(const struct winograd_job *w, int64_t columns) {
+    const gatun_conv2d *c = w->conv;
+    return (struct gatun_winograd){.channels = columns, .row = (int64_t)c->out_width * c->out_channels,
+                                   .pixel = c->out_channels, .stream = w->stream, .plane = w->product_plane};
+}
 
 /* Tiles of x, from a first one on, transformed. */
 void winograd_transform_inputs(const struct winograd_job *w, const float *x, int64_t first, int64_t count, float *v);

@@ -51,13 +51,6 @@ const struct gatun_winograd_kernels *winograd_transforms(const struct geometry *
     return &k->winograd[g->form][algorithm == GATUN_CONV_WINOGRAD_4 ? GATUN_WINOGRAD_TILE_4 : GATUN_WINOGRAD_TILE_2];
 }
 
-/* Where a position's plane is among all: those of one weight follow each other, in the order of the weights. */
-static int64_t plane_of(const struct geometry *g, int64_t row, int64_t col) {
-    const int64_t filter_row = GATUN_MIN(row, g->filter_side - 1), filter_col = GATUN_MIN(col, g->filter_side - 1);
-    const int64_t rows = sharing(g, filter_row), cols = sharing(g, filter_col);
-    return filter_row * g->side + filter_col * rows + (row - filter_row) * cols + (col - filter_col);
-}
-
 /* The columns of one part, a multiple of a panel of weights but for the last. */
 static int64_t column_begin(const gatun_conv2d *c, const struct conv_plan *plan, int64_t vector, int32_t column_part) {
     return part_begin_blocks(c->out_channels, 2 * vector, plan->column_parts, column_part);
@@ -147,9 +140,6 @@ struct winograd_job winograd_job(const struct conv_job *job, const gatun_conv2d 
     struct winograd_job w = {.job = job, .conv = conv};
     w.flipped = conv != job->conv;
     w.geometry = winograd_geometry(conv, job->plan.algorithm, w.flipped);
-    for (int64_t i = 0; i < w.geometry.positions; i++) {
-        w.plane[i] = (uint8_t)plane_of(&w.geometry, i / w.geometry.side, i % w.geometry.side);
-    }
     w.transforms = winograd_transforms(&w.geometry, job->kernels, job->plan.algorithm);
     w.channels = tile_floats(conv->in_channels, vector);
     w.group = job->plan.group;
@@ -182,22 +172,18 @@ struct range winograd_group(const struct winograd_job *w, const struct range *r,
     return group;
 }
 
-/* One side of a transform: channels of an image, plane floats from one position of the tiles to the next. */
-struct gatun_winograd winograd_transform(const struct winograd_job *w, int64_t channels, int64_t row, int64_t pixel,
-                                          int64_t plane, int32_t stream) {
-    struct gatun_winograd g = {.channels = channels, .row = row, .pixel = pixel, .stream = stream};
-    for (int64_t i = 0; i < w->geometry.positions; i++) {
-        g.position[i] = w->plane[i] * plane;
-    }
-    return g;
-}
-
 void winograd_transform_inputs(const struct winograd_job *w, const float *x, int64_t first, int64_t count, float *v) {
     const gatun_conv2d *c = w->conv;
     const int32_t side = w->geometry.in_side, step = w->geometry.in_step;
     const int64_t row = (int64_t)c->in_width * c->in_channels;
-    struct gatun_winograd g = winograd_transform(w, c->in_channels, row, c->in_channels, w->input_plane, 0);
-    g.normalize = w->job->normalize, g.normalize_step = round_up(c->in_channels, GATUN_LINE_FLOATS);
+    const struct gatun_winograd g = {
+        .channels = c->in_channels,
+        .row = row,
+        .pixel = c->in_channels,
+        .normalize = w->job->normalize,
+        .normalize_step = round_up(c->in_channels, GATUN_LINE_FLOATS),
+        .plane = w->input_plane,
+    };
     struct place p = winograd_place(&w->geometry, first), ahead = winograd_place(&w->geometry, first + AHEAD);
     for (int64_t t = 0; t < count; t++, v += w->channels) {
         prefetch_tile(w, x, c->in_height, c->in_width, c->in_channels, c->in_channels, step, ahead, 0);

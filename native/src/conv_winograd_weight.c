@@ -41,8 +41,7 @@ static struct gradient_slice gradient_slice(const struct winograd_job *w, int32_
 static void transform_gradients(const struct winograd_job *w, const struct range *r, int64_t first, int64_t count,
                                 float *products) {
     const gatun_conv2d *c = w->conv;
-    const struct gatun_winograd g = winograd_transform(w, r->columns, (int64_t)c->out_width * c->out_channels,
-                                                       c->out_channels, w->product_plane, 0);
+    const struct gatun_winograd g = output_transform(w, r->columns);
     struct place p = winograd_place(&w->geometry, first), ahead = winograd_place(&w->geometry, first + AHEAD);
     for (int64_t t = 0; t < count; t++, products += w->group) {
         prefetch_tile(w, w->job->dy + r->first_column, c->out_height, c->out_width, c->out_channels, r->columns,

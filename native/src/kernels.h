@@ -149,9 +149,6 @@ struct gatun_norm_sums {
 /* Lines whose sums are taken together. */
 #define GATUN_NORM_LINES 4
 
-/* Positions of the largest transformed tile of a Winograd convolution. */
-#define GATUN_WINOGRAD_POSITIONS 81
-
 /* One side of a Winograd transform: see kernels/winograd.c and winograd_strided.c. */
 struct gatun_winograd {
     int64_t channels; /* this many, in whole vectors on the transformed side */
@@ -160,7 +157,7 @@ struct gatun_winograd {
     int32_t stream;   /* the output is to be stored past the caches: whole vectors, at addresses aligned to them */
     const float *normalize; /* what the input x stands for is relu(factor * (x - mean) + shift): means of channels ... */
     int64_t normalize_step; /* ... in whole vectors, and so far behind each the factors, and the shifts */
-    int64_t position[GATUN_WINOGRAD_POSITIONS]; /* where each position of a transformed tile lies, in floats */
+    int64_t plane;          /* floats from one position of the transformed tiles to the next */
 };
 
 /* The rows and columns of a tile that exist in the image; its address is that of (row0, col0). */

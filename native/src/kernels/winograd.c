@@ -24,120 +24,103 @@
 #define NP (1.0f / (2 * PP * (PP - QQ)))
 #define NQ (1.0f / (2 * QQ * (QQ - PP)))
 
-/* B', its first and its last three rows: they share nothing, and three rows of a tile fit the registers */
-INLINE void input_4_first(const vf *d, int64_t step, vf *out, int64_t out_step) {
-    vf d1 = d[step], d2 = d[2 * step], d3 = d[3 * step], d4 = d[4 * step];
-    vf even = d4 - QQ * d2, odd = P * d3 - (P * QQ) * d1;
-    out[0] = (d4 - (PP + QQ) * d2) + (PP * QQ) * d[0];
-    out[out_step] = even + odd;
-    out[2 * out_step] = even - odd;
-}
-
-INLINE void input_4_last(const vf *d, int64_t step, vf *out, int64_t out_step) {
-    vf d1 = d[step], d2 = d[2 * step], d3 = d[3 * step], d4 = d[4 * step];
-    vf even = d4 - PP * d2, odd = Q * d3 - (PP * Q) * d1;
-    out[0] = even + odd;
-    out[out_step] = even - odd;
-    out[2 * out_step] = (d[5 * step] - (PP + QQ) * d3) + (PP * QQ) * d1;
+/* B' */
+INLINE void input_4(const vf *d, vf *out) {
+    const vf pp_d2 = times(PP, d[2]), even_p = d[4] - times(QQ, d[2]), even_q = d[4] - pp_d2;
+    const vf rest = d[3] - times(PP, d[1]), odd_p = times(P, d[3] - times(QQ, d[1])), odd_q = times(Q, rest);
+    out[0] = (even_p - pp_d2) + times(PP * QQ, d[0]);
+    out[1] = even_p + odd_p;
+    out[2] = even_p - odd_p;
+    out[3] = even_q + odd_q;
+    out[4] = even_q - odd_q;
+    out[5] = (d[5] - times(PP, d[3])) - times(QQ, rest);
 }
 
 /* A' */
-INLINE void output_4(const vf *m, int64_t step, vf *out, int64_t out_step) {
-    vf sum_p = m[step] + m[2 * step], difference_p = m[step] - m[2 * step];
-    vf sum_q = m[3 * step] + m[4 * step], difference_q = m[3 * step] - m[4 * step];
+INLINE void output_4(const vf *m, vf *out) {
+    const vf sum_p = m[1] + m[2], difference_p = m[1] - m[2], sum_q = m[3] + m[4], difference_q = m[3] - m[4];
     out[0] = m[0] + sum_p + sum_q;
-    out[out_step] = P * difference_p + Q * difference_q;
-    out[2 * out_step] = PP * sum_p + QQ * sum_q;
-    out[3 * out_step] = (P * PP) * difference_p + ((Q * QQ) * difference_q + m[5 * step]);
+    out[1] = P * difference_p + Q * difference_q;
+    out[2] = PP * sum_p + QQ * sum_q;
+    out[3] = (P * PP) * difference_p + ((Q * QQ) * difference_q + m[5]);
 }
 
 /* A, likewise */
-INLINE void gradient_4_first(const vf *y, int64_t step, vf *out, int64_t out_step) {
-    vf y0 = y[0], even = y0 + PP * y[2 * step], odd = P * y[step] + (P * PP) * y[3 * step];
-    out[0] = y0;
-    out[out_step] = even + odd;
-    out[2 * out_step] = even - odd;
-}
-
-INLINE void gradient_4_last(const vf *y, int64_t step, vf *out, int64_t out_step) {
-    vf y3 = y[3 * step], even = y[0] + QQ * y[2 * step], odd = Q * y[step] + (Q * QQ) * y3;
-    out[0] = even + odd;
-    out[out_step] = even - odd;
-    out[2 * out_step] = y3;
+INLINE void gradient_4(const vf *y, vf *out) {
+    const vf even_p = y[0] + times(PP, y[2]), odd_p = times(P, y[1] + times(PP, y[3]));
+    const vf even_q = y[0] + times(QQ, y[2]), odd_q = times(Q, y[1] + times(QQ, y[3]));
+    out[0] = y[0];
+    out[1] = even_p + odd_p;
+    out[2] = even_p - odd_p;
+    out[3] = even_q + odd_q;
+    out[4] = even_q - odd_q;
+    out[5] = y[3];
 }
 
 /* G */
-INLINE void filter_4(const vf *w, int64_t step, vf *out, int64_t out_step) {
-    vf w0 = w[0], w1 = w[step], w2 = w[2 * step];
-    vf even_p = NP * w0 + (NP * PP) * w2, odd_p = (NP * P) * w1;
-    vf even_q = NQ * w0 + (NQ * QQ) * w2, odd_q = (NQ * Q) * w1;
-    out[0] = N0 * w0;
-    out[out_step] = even_p + odd_p;
-    out[2 * out_step] = even_p - odd_p;
-    out[3 * out_step] = even_q + odd_q;
-    out[4 * out_step] = even_q - odd_q;
-    out[5 * out_step] = w2;
+INLINE void filter_4(const vf *w, vf *out) {
+    const vf even_p = NP * w[0] + (NP * PP) * w[2], odd_p = (NP * P) * w[1];
+    const vf even_q = NQ * w[0] + (NQ * QQ) * w[2], odd_q = (NQ * Q) * w[1];
+    out[0] = N0 * w[0];
+    out[1] = even_p + odd_p;
+    out[2] = even_p - odd_p;
+    out[3] = even_q + odd_q;
+    out[4] = even_q - odd_q;
+    out[5] = w[2];
 }
 
 /* G' */
-INLINE void filter_gradient_4(const vf *u, int64_t step, vf *out, int64_t out_step) {
-    vf sum_p = u[step] + u[2 * step], difference_p = u[step] - u[2 * step];
-    vf sum_q = u[3 * step] + u[4 * step], difference_q = u[3 * step] - u[4 * step];
+INLINE void filter_gradient_4(const vf *u, vf *out) {
+    const vf sum_p = u[1] + u[2], difference_p = u[1] - u[2], sum_q = u[3] + u[4], difference_q = u[3] - u[4];
     out[0] = N0 * u[0] + NP * sum_p + NQ * sum_q;
-    out[out_step] = (NP * P) * difference_p + (NQ * Q) * difference_q;
-    out[2 * out_step] = (NP * PP) * sum_p + (NQ * QQ) * sum_q + u[5 * step];
+    out[1] = (NP * P) * difference_p + (NQ * Q) * difference_q;
+    out[2] = (NP * PP) * sum_p + (NQ * QQ) * sum_q + u[5];
 }
 
 /* ---- F(2,3): points 0, 1, -1 */
 
-INLINE void input_2_first(const vf *d, int64_t step, vf *out, int64_t out_step) {
-    out[0] = d[0] - d[2 * step];
-    out[out_step] = d[step] + d[2 * step];
+INLINE void input_2(const vf *d, vf *out) {
+    out[0] = d[0] - d[2];
+    out[1] = d[1] + d[2];
+    out[2] = d[2] - d[1];
+    out[3] = d[1] - d[3];
 }
 
-INLINE void input_2_last(const vf *d, int64_t step, vf *out, int64_t out_step) {
-    out[0] = d[2 * step] - d[step];
-    out[out_step] = d[step] - d[3 * step];
+INLINE void output_2(const vf *m, vf *out) {
+    out[0] = m[0] + m[1] + m[2];
+    out[1] = m[1] - m[2] - m[3];
 }
 
-INLINE void output_2(const vf *m, int64_t step, vf *out, int64_t out_step) {
-    out[0] = m[0] + m[step] + m[2 * step];
-    out[out_step] = m[step] - m[2 * step] - m[3 * step];
-}
-
-INLINE void gradient_2_first(const vf *y, int64_t step, vf *out, int64_t out_step) {
+INLINE void gradient_2(const vf *y, vf *out) {
     out[0] = y[0];
-    out[out_step] = y[0] + y[step];
+    out[1] = y[0] + y[1];
+    out[2] = y[0] - y[1];
+    out[3] = -y[1];
 }
 
-INLINE void gradient_2_last(const vf *y, int64_t step, vf *out, int64_t out_step) {
-    out[0] = y[0] - y[step];
-    out[out_step] = -y[step];
-}
-
-INLINE void filter_2(const vf *w, int64_t step, vf *out, int64_t out_step) {
-    vf even = 0.5f * (w[0] + w[2 * step]), odd = 0.5f * w[step];
+INLINE void filter_2(const vf *w, vf *out) {
+    const vf even = 0.5f * (w[0] + w[2]), odd = 0.5f * w[1];
     out[0] = w[0];
-    out[out_step] = even + odd;
-    out[2 * out_step] = even - odd;
-    out[3 * out_step] = w[2 * step];
+    out[1] = even + odd;
+    out[2] = even - odd;
+    out[3] = w[2];
 }
 
-INLINE void filter_gradient_2(const vf *u, int64_t step, vf *out, int64_t out_step) {
-    vf sum = 0.5f * (u[step] + u[2 * step]);
+INLINE void filter_gradient_2(const vf *u, vf *out) {
+    const vf sum = 0.5f * (u[1] + u[2]);
     out[0] = u[0] + sum;
-    out[out_step] = 0.5f * (u[step] - u[2 * step]);
-    out[2 * out_step] = u[3 * step] + sum;
+    out[1] = 0.5f * (u[1] - u[2]);
+    out[2] = u[3] + sum;
 }
 
 /* ---- both directions of a tile */
 
-IMAGE_TRANSFORM(image_input_4, 6, 6, 3, input_4, 1, 1, 2, 2)
-IMAGE_TRANSFORM(image_input_2, 4, 4, 2, input_2, 2, 2, 2, 2)
-IMAGE_TRANSFORM(image_gradient_4, 4, 6, 3, gradient_4, 1, 1, 2, 2)
-IMAGE_TRANSFORM(image_gradient_2, 2, 4, 2, gradient_2, 2, 2, 2, 2)
-OUTPUT_TRANSFORM(image_output_4, 4, 6, output_4, EACH_WAY)
-OUTPUT_TRANSFORM(image_output_2, 2, 4, output_2, EACH_WAY)
+IMAGE_TRANSFORM(image_input_4, 6, 6, 0, input_4)
+IMAGE_TRANSFORM(image_input_2, 4, 4, 0, input_2)
+IMAGE_TRANSFORM(image_gradient_4, 4, 6, 0, gradient_4)
+IMAGE_TRANSFORM(image_gradient_2, 2, 4, 0, gradient_2)
+OUTPUT_TRANSFORM(image_output_4, 4, 6, 0, output_4)
+OUTPUT_TRANSFORM(image_output_2, 2, 4, 0, output_2)
 FILTER_TRANSFORM(filter_vector_4, 3, 6, filter_4)
 FILTER_TRANSFORM(filter_vector_2, 3, 4, filter_2)
 FILTER_TRANSFORM(filter_gradient_vector_4, 6, 3, filter_gradient_4)

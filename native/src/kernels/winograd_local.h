@@ -3,91 +3,45 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * winograd_local.h - both directions of Winograd's transforms, out of one line's: N positions from SIDE pixels of an image,
- * or M pixels from N positions. The lines of an algorithm are LINE_first and LINE_last, which make the first and the last of
- * the N positions and share nothing, so that a tile goes through in parts. Lanes are channels.
+ * or M pixels from N positions. The rows of a tile go through one after another, then its columns, by loops that are not
+ * unrolled: a line fits the registers, and what lies between is near, while a tile that is unrolled keeps a third of it on
+ * the stack besides. Lanes are channels.
  */
 #ifndef GATUN_WINOGRAD_LOCAL_H
 #define GATUN_WINOGRAD_LOCAL_H
 
 #include "kernels_local.h"
 
-/*
- * Some rows of a transformed tile: FROM..TO of the COUNT that the lines' part PART makes, which are the tile's from FIRST on.
- * RING: the first and the last row and column of the tile may be missing, and are then zero.
- */
-#define IMAGE_ROWS(SIDE, N, LINE, PART, FIRST, COUNT, FROM, TO, RING)                                                  \
-    if ((FROM) < (TO)) {                                                                                               \
-        vf t[((TO) - (FROM)) * SIDE];                                                                                  \
-        int64_t column = 0;                                                                                            \
-        _Pragma("GCC unroll 9") for (int c = 0; c < SIDE; c++) {                                                       \
-            vf d[SIDE], rows[COUNT];                                                                                   \
-            _Pragma("GCC unroll 9") for (int r = 0; r < SIDE; r++) {                                                   \
-                d[r] = v_load(line[r] + column);                                                                       \
-                if (RING && r == 0) {                                                                                  \
-                    d[r] = v_select(ring.top, d[r], (vf){0});                                                          \
-                } else if (RING && r == SIDE - 1) {                                                                    \
-                    d[r] = v_select(ring.bottom, d[r], (vf){0});                                                       \
-                }                                                                                                      \
-            }                                                                                                          \
-            LINE##PART(d, 1, rows, 1);                                                                                 \
-            _Pragma("GCC unroll 5") for (int r = FROM; r < (TO); r++) {                                                \
-                vf *at = &t[(r - (FROM)) * SIDE + c];                                                                  \
-                *at = rows[r];                                                                                         \
-                if (RING && c == 0) {                                                                                  \
-                    *at = v_select(ring.left, rows[r], (vf){0});                                                       \
-                } else if (RING && c == SIDE - 1) {                                                                    \
-                    *at = v_select(ring.right, rows[r], (vf){0});                                                      \
-                }                                                                                                      \
-            }                                                                                                          \
-            column += RING && c == 0 ? ring.first_column : RING && c == SIDE - 2 ? ring.last_column : pixel;           \
-            OPAQUE(column);                                                                                            \
-        }                                                                                                              \
-        _Pragma("GCC unroll 5") for (int r = FROM; r < (TO); r++) {                                                    \
-            vf v[N];                                                                                                   \
-            LINE##_first(t + (r - (FROM)) * SIDE, 1, v, 1);                                                            \
-            LINE##_last(t + (r - (FROM)) * SIDE, 1, v + ((FIRST) == 0 ? COUNT : (FIRST)), 1);                          \
-            _Pragma("GCC unroll 9") for (int c = 0; c < N; c++) {                                                      \
-                v_store(to + g->position[(FIRST + r) * N + c], v[c]);                                                  \
-            }                                                                                                          \
-        }                                                                                                              \
-    }
+#define ROLLED _Pragma("GCC unroll 1")
+#define UNROLLED _Pragma("GCC unroll 9")
 
 /*
- * All rows of a part. 32 registers hold them; for 16 they are cut after rows CUT1 and CUT2, between rows that share nothing:
- * to read pixels again costs less than to keep sums on the stack.
+ * factor * x, which is added to something by another instruction. AMD's cores start no fused multiply-add while they store
+ * a vector of 32 bytes (12 of them and 6 stores take 11 cycles on Zen 3; 9 products, 12 sums and 6 stores take 6), and
+ * transforms of an image store whatever they compute.
  */
-#if REGISTERS == 32
-#define IMAGE_PART(SIDE, N, LINE, PART, FIRST, COUNT, CUT1, CUT2, RING)                                                \
-    IMAGE_ROWS(SIDE, N, LINE, PART, FIRST, COUNT, 0, COUNT, RING)
-#else
-#define IMAGE_PART(SIDE, N, LINE, PART, FIRST, COUNT, CUT1, CUT2, RING)                                                \
-    IMAGE_ROWS(SIDE, N, LINE, PART, FIRST, COUNT, 0, CUT1, RING)                                                       \
-    IMAGE_ROWS(SIDE, N, LINE, PART, FIRST, COUNT, CUT1, CUT2, RING)                                                    \
-    IMAGE_ROWS(SIDE, N, LINE, PART, FIRST, COUNT, CUT2, COUNT, RING)
+INLINE vf times(float factor, vf x) {
+    vf product = factor * x;
+#if defined(GATUN_KERNELS_AVX2)
+    __asm__("" : "+x"(product));
 #endif
-
-/* Which of a tile's outermost rows and columns exist, and how far it is from the first ones and to the last: 0 if they do not. */
-struct ring {
-    vm top, bottom, left, right;
-    int64_t first_row, last_row, first_column, last_column;
-};
-
-INLINE vm all_or_none(int all) {
-    return v_greater(v_set(all ? 1.0f : 0.0f), (vf){0});
+    return product;
 }
 
-INLINE struct ring ring_of(const struct gatun_winograd *g, const struct gatun_winograd_tile *tile, int32_t side) {
-    const int top = tile->row0 == 0, bottom = tile->row1 == side, left = tile->col0 == 0, right = tile->col1 == side;
-    return (struct ring){
-        all_or_none(top), all_or_none(bottom), all_or_none(left), all_or_none(right),
-        /* of two, the first is next to the last */
-        top && (side > 2 || bottom) ? g->row : 0, bottom ? g->row : 0,
-        left && (side > 2 || right) ? g->pixel : 0, right ? g->pixel : 0,
-    };
+/*
+ * Where the plane of a position is among all: those of the last shared rows and columns, which have one weight, follow each
+ * other, in the order of the weights.
+ */
+INLINE int64_t plane_of(int64_t side, int64_t shared, int64_t row, int64_t col) {
+    const int64_t own = side - shared;
+    if (row < own) {
+        return row * side + col;
+    }
+    return col < own ? own * side + col * shared + row - own : own * (side + shared) + (row - own) * shared + col - own;
 }
 
-INLINE int covers(const struct gatun_winograd_tile *tile, int32_t begin, int32_t end) {
-    return tile->row0 <= begin && tile->row1 >= end && tile->col0 <= begin && tile->col1 >= end;
+INLINE int covers(const struct gatun_winograd_tile *tile, int32_t rows, int32_t cols) {
+    return tile->row0 == 0 && tile->row1 == rows && tile->col0 == 0 && tile->col1 == cols;
 }
 
 /* What a channel's inputs stand for where they are to be normalised: relu(factor * (x - mean) + shift). */
@@ -100,210 +54,184 @@ INLINE struct affine affine_of(const struct gatun_winograd *g, int64_t channel) 
     return (struct affine){v_load(at), v_load(at + g->normalize_step), v_load(at + 2 * g->normalize_step)};
 }
 
-/* The zeros around an image stay what they are. */
-INLINE vf normalized(const struct affine *a, vf x, v_lanes lanes) {
-    return v_keep_lanes(v_relu(a->factor * (x - a->mean) + a->shift), lanes);
+/* A pixel's channels from some on. The zeros around an image, and behind its channels, stay what they are. */
+INLINE vf pixel_of(const struct affine *normalize, const float *at, int whole, v_lanes lanes) {
+    const vf x = whole ? v_load(at) : v_load_lanes(at, lanes);
+    if (normalize == NULL) {
+        return x;
+    }
+    const vf y = v_relu(normalize->factor * (x - normalize->mean) + normalize->shift);
+    return whole ? y : v_keep_lanes(y, lanes);
 }
 
-/* The pixels of any tile, one after another: those of rows and columns that exist, from lines on; the others are zero. */
-#define GATHER(SIDE, ELEMENT)                                                                                          \
-    do {                                                                                                               \
-        int64_t column = 0;                                                                                            \
-        _Pragma("GCC unroll 9") for (int c = 0; c < SIDE; c++) {                                                       \
-            if (c >= tile->col0 && c < tile->col1) {                                                                   \
-                _Pragma("GCC unroll 9") for (int r = 0; r < SIDE; r++) pixels[r * SIDE + c] = ELEMENT;                 \
-                column += g->pixel;                                                                                    \
-            } else {                                                                                                   \
-                _Pragma("GCC unroll 9") for (int r = 0; r < SIDE; r++) pixels[r * SIDE + c] = (vf){0};                 \
-            }                                                                                                          \
-        }                                                                                                              \
-    } while (0)
+/* Vectors of channels that go through together: of a line of memory at most. */
+enum { TOGETHER = VL < GATUN_LINE_FLOATS ? 2 : 1 };
 
-/* Whole vectors of channels, of a tile that lies in the image, or of which the ring may be missing. */
-#define IMAGE_VECTORS(SIDE, N, HEAD, LINE, FIRST1, FIRST2, LAST1, LAST2, RING)                                         \
-    for (int64_t i = 0; i < channels; i += VL) {                                                                       \
-        float *to = out + i;                                                                                           \
-        const float *line[SIDE];                                                                                       \
-        line[0] = image + i;                                                                                           \
-        OPAQUE(line[0]);                                                                                               \
-        _Pragma("GCC unroll 9") for (int r = 1; r < SIDE; r++) {                                                       \
-            line[r] = line[r - 1] + (RING && r == 1 ? ring.first_row : RING && r == SIDE - 1 ? ring.last_row : row);   \
-            OPAQUE(line[r]);                                                                                           \
+/* Columns FROM..TO of a tile of which the rows are transformed. */
+#define STORE_COLUMNS(SIDE, N, SHARED, LINE, FROM, TO)                                                                 \
+    ROLLED for (int64_t c = FROM; c < (TO); c++) {                                                                     \
+        UNROLLED for (int j = 0; j < vectors; j++) {                                                                   \
+            vf d[SIDE], v[N];                                                                                          \
+            UNROLLED for (int r = 0; r < SIDE; r++) d[r] = t[j][r][c];                                                 \
+            LINE(d, v);                                                                                                \
+            UNROLLED for (int r = 0; r < N; r++) v_store(to + plane_of(N, SHARED, r, c) * plane + j * VL, v[r]);       \
         }                                                                                                              \
-        IMAGE_PART(SIDE, N, LINE, _first, 0, HEAD, FIRST1, FIRST2, RING)                                               \
-        IMAGE_PART(SIDE, N, LINE, _last, HEAD, N - HEAD, LAST1, LAST2, RING)                                           \
+    }
+
+#define ZERO_ROWS(N, FROM, TO)                                                                                         \
+    ROLLED for (int r = FROM; r < (TO); r++) {                                                                         \
+        UNROLLED for (int j = 0; j < vectors; j++) {                                                                   \
+            UNROLLED for (int c = 0; c < N; c++) t[j][r][c] = (vf){0};                                                 \
+        }                                                                                                              \
     }
 
 /*
- * A tile, image to transform. Most tiles lie in the image, or all but their outermost rows and columns do; the others, and
- * those that are to be normalised, are gathered first.
+ * A tile, image to transform; SHARED of the N positions along a side have one weight. What some vectors of channels need is
+ * known when this is compiled: whether all pixels exist (inside), whether they are to be normalised, and whether all
+ * channels exist (whole).
  */
-#define IMAGE_TRANSFORM(NAME, SIDE, N, HEAD, LINE, FIRST1, FIRST2, LAST1, LAST2)                                       \
-    static void NAME##_inside(const struct gatun_winograd *g, int64_t row, int64_t pixel, int64_t channels,            \
-                              const float *image, float *out) {                                                        \
-        const struct ring ring = {.first_row = 0};                                                                     \
-        (void)ring;                                                                                                    \
-        IMAGE_VECTORS(SIDE, N, HEAD, LINE, FIRST1, FIRST2, LAST1, LAST2, 0)                                            \
-    }                                                                                                                  \
-                                                                                                                       \
-    static void NAME##_ring(const struct gatun_winograd *g, const struct gatun_winograd_tile *tile, int64_t channels,  \
-                            const float *image, float *out) {                                                          \
-        const int64_t row = g->row, pixel = g->pixel;                                                                  \
-        const struct ring ring = ring_of(g, tile, SIDE);                                                               \
-        IMAGE_VECTORS(SIDE, N, HEAD, LINE, FIRST1, FIRST2, LAST1, LAST2, 1)                                            \
-    }                                                                                                                  \
-                                                                                                                       \
-    static void NAME##_gathered(const struct gatun_winograd *g, const struct gatun_winograd_tile *tile, int64_t first, \
-                                const float *image, float *out) {                                                      \
-        for (int64_t i = first; i < g->channels; i += VL) {                                                            \
-            vf pixels[SIDE * SIDE];                                                                                    \
-            const int64_t lanes = g->channels - i;                                                                     \
-            v_lanes some[SIDE];                                                                                        \
-            const float *line[SIDE];                                                                                   \
-            for (int r = 0; r < SIDE; r++) {                                                                           \
-                const int exists = r >= tile->row0 && r < tile->row1;                                                  \
-                some[r] = v_first_lanes(!exists ? 0 : lanes < VL ? lanes : VL);                                        \
-                line[r] = image + i + (exists ? (r - tile->row0) * g->row : 0);                                        \
-            }                                                                                                          \
-            if (g->normalize) {                                                                                        \
-                const struct affine affine = affine_of(g, i);                                                          \
-                GATHER(SIDE, normalized(&affine, v_load_lanes(line[r] + column, some[r]), some[r]));                   \
-            } else {                                                                                                   \
-                GATHER(SIDE, v_load_lanes(line[r] + column, some[r]));                                                 \
-            }                                                                                                          \
-            NAME##_inside(g, SIDE * VL, VL, VL, (const float *)pixels, out + i);                                       \
+#define IMAGE_TRANSFORM(NAME, SIDE, N, SHARED, LINE)                                                                   \
+    INLINE void NAME##_vectors(int vectors, int inside, int normalize, int whole, const struct gatun_winograd *g,      \
+                               const struct gatun_winograd_tile *tile, int64_t channel, const float *image,            \
+                               float *out) {                                                                           \
+        const int64_t row = g->row, pixel = g->pixel, plane = g->plane;                                                \
+        const int row0 = inside ? 0 : tile->row0, row1 = inside ? SIDE : tile->row1;                                   \
+        const int col0 = inside ? 0 : tile->col0, col1 = inside ? SIDE : tile->col1;                                   \
+        const int64_t left = g->channels - channel;                                                                    \
+        const v_lanes lanes = v_first_lanes(whole || left > VL ? VL : left);                                           \
+        struct affine affine[TOGETHER];                                                                                \
+        UNROLLED for (int j = 0; j < vectors; j++) {                                                                   \
+            affine[j] = normalize ? affine_of(g, channel + j * VL) : (struct affine){.mean = {0}};                     \
         }                                                                                                              \
+        float *to = out + channel;                                                                                     \
+        vf t[TOGETHER][SIDE][N];                                                                                       \
+        ZERO_ROWS(N, 0, row0)                                                                                          \
+        ROLLED for (int r = row0; r < row1; r++) {                                                                     \
+            const float *at = image + (r - row0) * row + channel;                                                      \
+            UNROLLED for (int j = 0; j < vectors; j++) {                                                               \
+                vf d[SIDE];                                                                                            \
+                UNROLLED for (int c = 0; c < SIDE; c++) {                                                              \
+                    d[c] = (vf){0};                                                                                    \
+                    if (inside || (c >= col0 && c < col1)) {                                                           \
+                        d[c] = pixel_of(normalize ? &affine[j] : NULL, at + (c - col0) * pixel + j * VL, whole, lanes); \
+                    }                                                                                                  \
+                }                                                                                                      \
+                LINE(d, t[j][r]);                                                                                      \
+            }                                                                                                          \
+        }                                                                                                              \
+        ZERO_ROWS(N, row1, SIDE)                                                                                       \
+        STORE_COLUMNS(SIDE, N, SHARED, LINE, 0, N - SHARED)                                                            \
+        STORE_COLUMNS(SIDE, N, SHARED, LINE, N - SHARED, N)                                                            \
     }                                                                                                                  \
                                                                                                                        \
     static void NAME(const struct gatun_winograd *g, const struct gatun_winograd_tile *tile, const float *image,       \
                      float *out) {                                                                                     \
-        int64_t done = 0;                                                                                              \
-        if (g->normalize == NULL && covers(tile, 1, SIDE - 1)) {                                                       \
-            done = g->channels / VL * VL;                                                                              \
-            if (covers(tile, 0, SIDE)) {                                                                               \
-                NAME##_inside(g, g->row, g->pixel, done, image, out);                                                  \
-            } else {                                                                                                   \
-                NAME##_ring(g, tile, done, image, out);                                                                \
-            }                                                                                                          \
+        const int64_t done = g->channels / (TOGETHER * VL) * (TOGETHER * VL);                                          \
+        if (g->normalize) {                                                                                            \
+            for (int64_t i = 0; i < done; i += TOGETHER * VL) NAME##_vectors(TOGETHER, 0, 1, 1, g, tile, i, image, out); \
+            for (int64_t i = done; i < g->channels; i += VL) NAME##_vectors(1, 0, 1, 0, g, tile, i, image, out);       \
+            return;                                                                                                    \
         }                                                                                                              \
-        if (done < g->channels) {                                                                                      \
-            NAME##_gathered(g, tile, done, image, out);                                                                \
+        if (covers(tile, SIDE, SIDE)) {                                                                                \
+            for (int64_t i = 0; i < done; i += TOGETHER * VL) NAME##_vectors(TOGETHER, 1, 0, 1, g, tile, i, image, out); \
+        } else {                                                                                                       \
+            for (int64_t i = 0; i < done; i += TOGETHER * VL) NAME##_vectors(TOGETHER, 0, 0, 1, g, tile, i, image, out); \
         }                                                                                                              \
+        for (int64_t i = done; i < g->channels; i += VL) NAME##_vectors(1, 0, 0, 0, g, tile, i, image, out);           \
     }
 
-/* A vector of channels, of a tile that lies inside of the image, or of any. */
-#define OUTPUT_VECTOR(M, N, LINE, ROW0, ROW1, COL0, COL1, RESIDUAL, STORE)                                             \
-    do {                                                                                                               \
-        vf t[M * N];                                                                                                   \
-        _Pragma("GCC unroll 9") for (int c = 0; c < N; c++) {                                                          \
-            vf d[N];                                                                                                   \
-            _Pragma("GCC unroll 9") for (int r = 0; r < N; r++) d[r] = v_load(p + g->position[r * N + c]);             \
-            LINE(d, 1, t + c, N);                                                                                      \
+/* Columns FROM..TO of a tile of products. */
+#define LOAD_COLUMNS(M, N, SHARED, LINE, FROM, TO)                                                                     \
+    ROLLED for (int64_t c = FROM; c < (TO); c++) {                                                                     \
+        UNROLLED for (int j = 0; j < vectors; j++) {                                                                   \
+            vf d[N], o[M];                                                                                             \
+            UNROLLED for (int r = 0; r < N; r++) d[r] = v_load(from + plane_of(N, SHARED, r, c) * plane + j * VL);     \
+            LINE(d, o);                                                                                                \
+            UNROLLED for (int r = 0; r < M; r++) t[j][r][c] = o[r];                                                    \
         }                                                                                                              \
-        _Pragma("GCC unroll 8") for (int r = 0; r < M; r++) {                                                          \
-            vf v[M];                                                                                                   \
-            LINE(t + r * N, 1, v, 1);                                                                                  \
-            if (r < (ROW0)) {                                                                                          \
-                continue;                                                                                              \
-            }                                                                                                          \
-            if (r >= (ROW1)) {                                                                                         \
-                break;                                                                                                 \
-            }                                                                                                          \
-            _Pragma("GCC unroll 8") for (int c = 0; c < M; c++) {                                                      \
-                if (c < (COL0)) {                                                                                      \
-                    continue;                                                                                          \
-                }                                                                                                      \
-                if (c >= (COL1)) {                                                                                     \
-                    break;                                                                                             \
-                }                                                                                                      \
-                const int64_t at = (r - (ROW0)) * g->row + (c - (COL0)) * g->pixel + i;                                \
-                vf o = v[c] + bias;                                                                                    \
-                if (RESIDUAL) {                                                                                        \
-                    o += v_load_some(e->residual + at, lanes);                                                         \
-                }                                                                                                      \
-                STORE(y + at, relu ? v_relu(o) : o);                                                                   \
-            }                                                                                                          \
-        }                                                                                                              \
-    } while (0)
-
-#define STORE_LANES(p, v) v_store_some(p, v, lanes)
+    }
 
 /*
- * What follows the sums is known when this is compiled: worth a function for each way where transforms are small. Those of
- * large tiles ask for it, as eight of them would take half a minute to compile.
+ * A tile of products, to those pixels of the image that exist. What follows the sums of a whole tile is known when this is
+ * compiled.
  */
-#define EACH_WAY(NAME)                                                                                                 \
-    switch ((CAN_STREAM && g->stream) << 2 | (e->residual != NULL) << 1 | (e->relu != 0)) {                            \
-    case 0: NAME##_inside(0, 0, 0, g, done, products, e, y); break;                                                    \
-    case 1: NAME##_inside(0, 0, 1, g, done, products, e, y); break;                                                    \
-    case 2: NAME##_inside(0, 1, 0, g, done, products, e, y); break;                                                    \
-    case 3: NAME##_inside(0, 1, 1, g, done, products, e, y); break;                                                    \
-    case 4: NAME##_inside(1, 0, 0, g, done, products, e, y); break;                                                    \
-    case 5: NAME##_inside(1, 0, 1, g, done, products, e, y); break;                                                    \
-    case 6: NAME##_inside(1, 1, 0, g, done, products, e, y); break;                                                    \
-    default: NAME##_inside(1, 1, 1, g, done, products, e, y); break;                                                   \
-    }
-#define ONE_WAY(NAME) NAME##_inside(CAN_STREAM && g->stream, e->residual != NULL, e->relu, g, done, products, e, y)
-
-#define OUTPUT_TRANSFORM(NAME, M, N, LINE, WAYS)                                                                       \
-    INLINE void NAME##_inside(int stream, int residual, int relu, const struct gatun_winograd *g, int64_t channels,    \
-                              const float *products, const struct gatun_epilogue *e, float *y) {                       \
-        const int64_t lanes = VL;                                                                                      \
-        for (int64_t i = 0; i < channels; i += VL) {                                                                   \
-            const float *p = products + i;                                                                             \
-            const vf bias = e->bias ? v_load(e->bias + i) : (vf){0};                                                   \
-            if (stream) {                                                                                              \
-                OUTPUT_VECTOR(M, N, LINE, 0, M, 0, M, residual, v_stream);                                             \
-            } else {                                                                                                   \
-                OUTPUT_VECTOR(M, N, LINE, 0, M, 0, M, residual, v_store);                                              \
+#define OUTPUT_TRANSFORM(NAME, M, N, SHARED, LINE)                                                                     \
+    INLINE void NAME##_vectors(int vectors, int inside, int stream, int residual, int relu, int64_t lanes,             \
+                               const struct gatun_winograd *g, const struct gatun_winograd_tile *tile,                 \
+                               int64_t channel, const float *products, const struct gatun_epilogue *e, float *y) {     \
+        const int64_t row = g->row, pixel = g->pixel, plane = g->plane;                                                \
+        const int row0 = inside ? 0 : tile->row0, row1 = inside ? M : tile->row1;                                      \
+        const int col0 = inside ? 0 : tile->col0, col1 = inside ? M : tile->col1;                                      \
+        const float *from = products + channel;                                                                        \
+        vf t[TOGETHER][M][N], bias[TOGETHER];                                                                          \
+        UNROLLED for (int j = 0; j < vectors; j++) {                                                                   \
+            bias[j] = e->bias ? v_load_some(e->bias + channel + j * VL, lanes) : (vf){0};                              \
+        }                                                                                                              \
+        LOAD_COLUMNS(M, N, SHARED, LINE, 0, N - SHARED)                                                                \
+        LOAD_COLUMNS(M, N, SHARED, LINE, N - SHARED, N)                                                                \
+        ROLLED for (int r = row0; r < row1; r++) {                                                                     \
+            UNROLLED for (int j = 0; j < vectors; j++) {                                                               \
+                vf o[M];                                                                                               \
+                LINE(t[j][r], o);                                                                                      \
+                UNROLLED for (int c = 0; c < M; c++) {                                                                 \
+                    if (inside || (c >= col0 && c < col1)) {                                                           \
+                        const int64_t at = (r - row0) * row + (c - col0) * pixel + channel + j * VL;                   \
+                        vf sum = o[c] + bias[j];                                                                       \
+                        if (residual) {                                                                                \
+                            sum += v_load_some(e->residual + at, lanes);                                               \
+                        }                                                                                              \
+                        sum = relu ? v_relu(sum) : sum;                                                                \
+                        if (stream) {                                                                                  \
+                            v_stream(y + at, sum);                                                                     \
+                        } else {                                                                                       \
+                            v_store_some(y + at, sum, lanes);                                                          \
+                        }                                                                                              \
+                    }                                                                                                  \
+                }                                                                                                      \
             }                                                                                                          \
         }                                                                                                              \
     }                                                                                                                  \
                                                                                                                        \
-    static void NAME##_any(const struct gatun_winograd *g, const struct gatun_winograd_tile *tile, int64_t first,      \
-                           const float *products, const struct gatun_epilogue *e, float *y) {                          \
-        const int relu = e->relu, row0 = tile->row0, row1 = tile->row1, col0 = tile->col0, col1 = tile->col1;          \
-        for (int64_t i = first; i < g->channels; i += VL) {                                                            \
-            const int64_t lanes = g->channels - i;                                                                     \
-            const float *p = products + i;                                                                             \
-            const vf bias = e->bias ? v_load_some(e->bias + i, lanes) : (vf){0};                                       \
-            if (CAN_STREAM && g->stream) {                                                                             \
-                OUTPUT_VECTOR(M, N, LINE, row0, row1, col0, col1, e->residual, v_stream);                              \
-            } else {                                                                                                   \
-                OUTPUT_VECTOR(M, N, LINE, row0, row1, col0, col1, e->residual, STORE_LANES);                           \
-            }                                                                                                          \
+    INLINE void NAME##_inside(int stream, int residual, int relu, const struct gatun_winograd *g, int64_t channels,    \
+                              const float *products, const struct gatun_epilogue *e, float *y) {                       \
+        for (int64_t i = 0; i < channels; i += TOGETHER * VL) {                                                        \
+            NAME##_vectors(TOGETHER, 1, stream, residual, relu, VL, g, NULL, i, products, e, y);                       \
         }                                                                                                              \
     }                                                                                                                  \
                                                                                                                        \
     static void NAME(const struct gatun_winograd *g, const struct gatun_winograd_tile *tile, const float *products,    \
                      const struct gatun_epilogue *e, float *y) {                                                       \
-        int64_t done = 0;                                                                                              \
-        if (tile->row0 == 0 && tile->row1 == M && tile->col0 == 0 && tile->col1 == M) {                                \
-            done = g->channels / VL * VL;                                                                              \
-            WAYS(NAME);                                                                                                \
+        const int stream = CAN_STREAM && g->stream, residual = e->residual != NULL, relu = e->relu != 0;               \
+        const int64_t done = covers(tile, M, M) ? g->channels / (TOGETHER * VL) * (TOGETHER * VL) : 0;                 \
+        switch (stream << 2 | residual << 1 | relu) {                                                                  \
+        case 0: NAME##_inside(0, 0, 0, g, done, products, e, y); break;                                                \
+        case 1: NAME##_inside(0, 0, 1, g, done, products, e, y); break;                                                \
+        case 2: NAME##_inside(0, 1, 0, g, done, products, e, y); break;                                                \
+        case 3: NAME##_inside(0, 1, 1, g, done, products, e, y); break;                                                \
+        case 4: NAME##_inside(1, 0, 0, g, done, products, e, y); break;                                                \
+        case 5: NAME##_inside(1, 0, 1, g, done, products, e, y); break;                                                \
+        case 6: NAME##_inside(1, 1, 0, g, done, products, e, y); break;                                                \
+        default: NAME##_inside(1, 1, 1, g, done, products, e, y); break;                                               \
         }                                                                                                              \
-        if (done < g->channels) {                                                                                      \
-            NAME##_any(g, tile, done, products, e, y);                                                                 \
+        for (int64_t i = done; i < g->channels; i += VL) {                                                             \
+            NAME##_vectors(1, 0, stream, residual, relu, g->channels - i, g, tile, i, products, e, y);                 \
         }                                                                                                              \
     }
 
-/* One vector of filters: 9 taps in, N * N transformed weights out. */
+/* One vector of filters: 9 taps in, N * N transformed weights out; or the other way. */
 #define FILTER_TRANSFORM(NAME, FROM, N, LINE)                                                                          \
     static void NAME(const float *w, int64_t step, int64_t lanes, float *u, int64_t plane) {                           \
-        vf t[N * FROM];                                                                                                \
+        vf t[N][FROM];                                                                                                 \
         for (int c = 0; c < FROM; c++) {                                                                               \
-            vf d[FROM];                                                                                                \
-            for (int r = 0; r < FROM; r++) {                                                                           \
-                d[r] = v_load_some(w + (r * FROM + c) * step, lanes);                                                  \
-            }                                                                                                          \
-            LINE(d, 1, t + c, FROM);                                                                                   \
+            vf d[FROM], v[N];                                                                                          \
+            for (int r = 0; r < FROM; r++) d[r] = v_load_some(w + (r * FROM + c) * step, lanes);                       \
+            LINE(d, v);                                                                                                \
+            for (int r = 0; r < N; r++) t[r][c] = v[r];                                                                \
         }                                                                                                              \
         for (int r = 0; r < N; r++) {                                                                                  \
             vf v[N];                                                                                                   \
-            LINE(t + r * FROM, 1, v, 1);                                                                               \
-            for (int c = 0; c < N; c++) {                                                                              \
-                v_store_some(u + (r * N + c) * plane, v[c], FROM == 3 ? VL : lanes);                                   \
-            }                                                                                                          \
+            LINE(t[r], v);                                                                                             \
+            for (int c = 0; c < N; c++) v_store_some(u + (r * N + c) * plane, v[c], FROM == 3 ? VL : lanes);           \
         }                                                                                                              \
     }
 

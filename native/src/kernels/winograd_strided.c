@@ -27,173 +27,151 @@
 #define NP (1.0f / (2 * P * (PP - QQ)))
 #define NQ (1.0f / (2 * Q * (QQ - PP)))
 
-/* B' of five pixels */
-INLINE void even_input_4(const vf *d, int64_t step, vf *out, int64_t out_step) {
-    vf d0 = d[0], d1 = d[step], d2 = d[2 * step], d3 = d[3 * step];
-    vf even_p = d3 - QQ * d1, odd_p = P * d2 - (P * QQ) * d0;
-    vf even_q = d3 - PP * d1, odd_q = Q * d2 - (Q * PP) * d0;
+/* B' of five pixels, a step apart */
+INLINE void even_input_4(const vf *d, int64_t step, vf *out) {
+    const vf d0 = d[0], d1 = d[step], d2 = d[2 * step], d3 = d[3 * step], pp_d0 = times(PP, d0), rest = d2 - pp_d0;
+    const vf even_p = d3 - times(QQ, d1), odd_p = times(P, d2 - times(QQ, d0));
+    const vf even_q = d3 - times(PP, d1), odd_q = times(Q, rest);
     out[0] = even_p + odd_p;
-    out[out_step] = even_p - odd_p;
-    out[2 * out_step] = even_q + odd_q;
-    out[3 * out_step] = even_q - odd_q;
-    out[4 * out_step] = (d[4 * step] - (PP + QQ) * d2) + (PP * QQ) * d0;
+    out[1] = even_p - odd_p;
+    out[2] = even_q + odd_q;
+    out[3] = even_q - odd_q;
+    out[4] = (d[4 * step] - times(PP, d2)) - times(QQ, rest);
 }
 
-INLINE void copy_line(int count, const vf *d, int64_t step, vf *out, int64_t out_step) {
-    _Pragma("GCC unroll 5") for (int i = 0; i < count; i++) out[i * out_step] = d[i * step];
+INLINE void copy_line(int count, const vf *d, int64_t step, vf *out) {
+    UNROLLED for (int i = 0; i < count; i++) out[i] = d[i * step];
 }
 
 /* nine pixels of the input: the even ones, and the odd ones */
-INLINE void input_4_first(const vf *d, int64_t step, vf *out, int64_t out_step) {
-    even_input_4(d, 2 * step, out, out_step);
-}
-
-INLINE void input_4_last(const vf *d, int64_t step, vf *out, int64_t out_step) {
-    copy_line(4, d + step, 2 * step, out, out_step);
+INLINE void input_4(const vf *d, vf *out) {
+    even_input_4(d, 2, out);
+    copy_line(4, d + 1, 2, out + 5);
 }
 
 /* five pixels of the output's gradient, of which those that one tap reads are the first four */
-INLINE void turned_4_first(const vf *d, int64_t step, vf *out, int64_t out_step) {
-    even_input_4(d, step, out, out_step);
-}
-
-INLINE void turned_4_last(const vf *d, int64_t step, vf *out, int64_t out_step) {
-    copy_line(4, d, step, out, out_step);
+INLINE void turned_4(const vf *d, vf *out) {
+    even_input_4(d, 1, out);
+    copy_line(4, d, 1, out + 5);
 }
 
 /* A' of the first five positions */
-INLINE void even_output_4(const vf *m, int64_t step, vf *out) {
-    vf sum_p = m[0] + m[step], difference_p = m[0] - m[step];
-    vf sum_q = m[2 * step] + m[3 * step], difference_q = m[2 * step] - m[3 * step];
+INLINE void even_output_4(const vf *m, vf *out) {
+    const vf sum_p = m[0] + m[1], difference_p = m[0] - m[1], sum_q = m[2] + m[3], difference_q = m[2] - m[3];
     out[0] = sum_p + sum_q;
     out[1] = P * difference_p + Q * difference_q;
     out[2] = PP * sum_p + QQ * sum_q;
-    out[3] = (P * PP) * difference_p + ((Q * QQ) * difference_q + m[4 * step]);
+    out[3] = (P * PP) * difference_p + ((Q * QQ) * difference_q + m[4]);
 }
 
-INLINE void output_4(const vf *m, int64_t step, vf *out, int64_t out_step) {
+INLINE void output_4(const vf *m, vf *out) {
     vf even[4];
-    even_output_4(m, step, even);
-    _Pragma("GCC unroll 4") for (int i = 0; i < 4; i++) out[i * out_step] = even[i] + m[(5 + i) * step];
+    even_output_4(m, even);
+    UNROLLED for (int i = 0; i < 4; i++) out[i] = even[i] + m[5 + i];
 }
 
 /* pixels of the input that one tap reads and that two taps read, in turns */
-INLINE void turned_output_4(const vf *m, int64_t step, vf *out, int64_t out_step) {
+INLINE void turned_output_4(const vf *m, vf *out) {
     vf even[4];
-    even_output_4(m, step, even);
-    _Pragma("GCC unroll 4") for (int i = 0; i < 4; i++) {
-        out[2 * i * out_step] = m[(5 + i) * step];
-        out[(2 * i + 1) * out_step] = even[i];
+    even_output_4(m, even);
+    UNROLLED for (int i = 0; i < 4; i++) {
+        out[2 * i] = m[5 + i];
+        out[2 * i + 1] = even[i];
     }
 }
 
 /* A */
-INLINE void gradient_4_first(const vf *y, int64_t step, vf *out, int64_t out_step) {
-    vf y0 = y[0], y1 = y[step], y2 = y[2 * step], y3 = y[3 * step];
-    vf even_p = y0 + PP * y2, odd_p = P * y1 + (P * PP) * y3;
-    vf even_q = y0 + QQ * y2, odd_q = Q * y1 + (Q * QQ) * y3;
+INLINE void gradient_4(const vf *y, vf *out) {
+    const vf even_p = y[0] + times(PP, y[2]), odd_p = times(P, y[1] + times(PP, y[3]));
+    const vf even_q = y[0] + times(QQ, y[2]), odd_q = times(Q, y[1] + times(QQ, y[3]));
     out[0] = even_p + odd_p;
-    out[out_step] = even_p - odd_p;
-    out[2 * out_step] = even_q + odd_q;
-    out[3 * out_step] = even_q - odd_q;
-    out[4 * out_step] = y3;
-}
-
-INLINE void gradient_4_last(const vf *y, int64_t step, vf *out, int64_t out_step) {
-    copy_line(4, y, step, out, out_step);
+    out[1] = even_p - odd_p;
+    out[2] = even_q + odd_q;
+    out[3] = even_q - odd_q;
+    out[4] = y[3];
+    copy_line(4, y, 1, out + 5);
 }
 
 /* G */
-INLINE void filter_4(const vf *w, int64_t step, vf *out, int64_t out_step) {
-    vf w0 = w[0], w2 = w[2 * step];
-    out[0] = NP * w0 + (NP * P) * w2;
-    out[out_step] = (NP * P) * w2 - NP * w0;
-    out[2 * out_step] = NQ * w0 + (NQ * Q) * w2;
-    out[3 * out_step] = (NQ * Q) * w2 - NQ * w0;
-    out[4 * out_step] = w2;
-    out[5 * out_step] = w[step];
+INLINE void filter_4(const vf *w, vf *out) {
+    out[0] = NP * w[0] + (NP * P) * w[2];
+    out[1] = (NP * P) * w[2] - NP * w[0];
+    out[2] = NQ * w[0] + (NQ * Q) * w[2];
+    out[3] = (NQ * Q) * w[2] - NQ * w[0];
+    out[4] = w[2];
+    out[5] = w[1];
 }
 
 /* G' */
-INLINE void filter_gradient_4(const vf *u, int64_t step, vf *out, int64_t out_step) {
-    vf sum_p = u[0] + u[step], difference_p = u[0] - u[step];
-    vf sum_q = u[2 * step] + u[3 * step], difference_q = u[2 * step] - u[3 * step];
+INLINE void filter_gradient_4(const vf *u, vf *out) {
+    const vf sum_p = u[0] + u[1], difference_p = u[0] - u[1], sum_q = u[2] + u[3], difference_q = u[2] - u[3];
     out[0] = NP * difference_p + NQ * difference_q;
-    out[out_step] = u[5 * step];
-    out[2 * out_step] = (NP * P) * sum_p + ((NQ * Q) * sum_q + u[4 * step]);
+    out[1] = u[5];
+    out[2] = (NP * P) * sum_p + ((NQ * Q) * sum_q + u[4]);
 }
 
 /* ---- F(2,2): points 0, 1 and infinity */
 
-INLINE void even_input_2(const vf *d, int64_t step, vf *out, int64_t out_step) {
+INLINE void even_input_2(const vf *d, int64_t step, vf *out) {
     out[0] = d[0] - d[step];
-    out[out_step] = d[step];
-    out[2 * out_step] = d[2 * step] - d[step];
+    out[1] = d[step];
+    out[2] = d[2 * step] - d[step];
 }
 
-INLINE void input_2_first(const vf *d, int64_t step, vf *out, int64_t out_step) {
-    even_input_2(d, 2 * step, out, out_step);
+INLINE void input_2(const vf *d, vf *out) {
+    even_input_2(d, 2, out);
+    copy_line(2, d + 1, 2, out + 3);
 }
 
-INLINE void input_2_last(const vf *d, int64_t step, vf *out, int64_t out_step) {
-    copy_line(2, d + step, 2 * step, out, out_step);
+INLINE void turned_2(const vf *d, vf *out) {
+    even_input_2(d, 1, out);
+    copy_line(2, d, 1, out + 3);
 }
 
-INLINE void turned_2_first(const vf *d, int64_t step, vf *out, int64_t out_step) {
-    even_input_2(d, step, out, out_step);
+INLINE void output_2(const vf *m, vf *out) {
+    out[0] = m[0] + m[1] + m[3];
+    out[1] = m[1] + m[2] + m[4];
 }
 
-INLINE void turned_2_last(const vf *d, int64_t step, vf *out, int64_t out_step) {
-    copy_line(2, d, step, out, out_step);
+INLINE void turned_output_2(const vf *m, vf *out) {
+    out[0] = m[3];
+    out[1] = m[0] + m[1];
+    out[2] = m[4];
+    out[3] = m[1] + m[2];
 }
 
-INLINE void output_2(const vf *m, int64_t step, vf *out, int64_t out_step) {
-    out[0] = m[0] + m[step] + m[3 * step];
-    out[out_step] = m[step] + m[2 * step] + m[4 * step];
-}
-
-INLINE void turned_output_2(const vf *m, int64_t step, vf *out, int64_t out_step) {
-    out[0] = m[3 * step];
-    out[out_step] = m[0] + m[step];
-    out[2 * out_step] = m[4 * step];
-    out[3 * out_step] = m[step] + m[2 * step];
-}
-
-INLINE void gradient_2_first(const vf *y, int64_t step, vf *out, int64_t out_step) {
+INLINE void gradient_2(const vf *y, vf *out) {
     out[0] = y[0];
-    out[out_step] = y[0] + y[step];
-    out[2 * out_step] = y[step];
+    out[1] = y[0] + y[1];
+    out[2] = y[1];
+    copy_line(2, y, 1, out + 3);
 }
 
-INLINE void gradient_2_last(const vf *y, int64_t step, vf *out, int64_t out_step) {
-    copy_line(2, y, step, out, out_step);
-}
-
-INLINE void filter_2(const vf *w, int64_t step, vf *out, int64_t out_step) {
+INLINE void filter_2(const vf *w, vf *out) {
     out[0] = w[0];
-    out[out_step] = w[0] + w[2 * step];
-    out[2 * out_step] = w[2 * step];
-    out[3 * out_step] = w[step];
+    out[1] = w[0] + w[2];
+    out[2] = w[2];
+    out[3] = w[1];
 }
 
-INLINE void filter_gradient_2(const vf *u, int64_t step, vf *out, int64_t out_step) {
-    out[0] = u[0] + u[step];
-    out[out_step] = u[3 * step];
-    out[2 * out_step] = u[step] + u[2 * step];
+INLINE void filter_gradient_2(const vf *u, vf *out) {
+    out[0] = u[0] + u[1];
+    out[1] = u[3];
+    out[2] = u[1] + u[2];
 }
 
 /* ---- both directions of a tile */
 
-IMAGE_TRANSFORM(image_input_4, 9, 9, 5, input_4, 2, 4, 2, 2)
-IMAGE_TRANSFORM(image_input_2, 5, 5, 3, input_2, 2, 2, 2, 2)
-IMAGE_TRANSFORM(image_turned_4, 5, 9, 5, turned_4, 2, 4, 2, 2)
-IMAGE_TRANSFORM(image_turned_2, 3, 5, 3, turned_2, 2, 2, 2, 2)
-IMAGE_TRANSFORM(image_gradient_4, 4, 9, 5, gradient_4, 2, 4, 2, 2)
-IMAGE_TRANSFORM(image_gradient_2, 2, 5, 3, gradient_2, 2, 2, 2, 2)
-OUTPUT_TRANSFORM(image_output_4, 4, 9, output_4, ONE_WAY)
-OUTPUT_TRANSFORM(image_output_2, 2, 5, output_2, EACH_WAY)
-OUTPUT_TRANSFORM(image_turned_output_4, 8, 9, turned_output_4, ONE_WAY)
-OUTPUT_TRANSFORM(image_turned_output_2, 4, 5, turned_output_2, ONE_WAY)
+IMAGE_TRANSFORM(image_input_4, 9, 9, 4, input_4)
+IMAGE_TRANSFORM(image_input_2, 5, 5, 2, input_2)
+IMAGE_TRANSFORM(image_turned_4, 5, 9, 4, turned_4)
+IMAGE_TRANSFORM(image_turned_2, 3, 5, 2, turned_2)
+IMAGE_TRANSFORM(image_gradient_4, 4, 9, 4, gradient_4)
+IMAGE_TRANSFORM(image_gradient_2, 2, 5, 2, gradient_2)
+OUTPUT_TRANSFORM(image_output_4, 4, 9, 4, output_4)
+OUTPUT_TRANSFORM(image_output_2, 2, 5, 2, output_2)
+OUTPUT_TRANSFORM(image_turned_output_4, 8, 9, 4, turned_output_4)
+OUTPUT_TRANSFORM(image_turned_output_2, 4, 5, 2, turned_output_2)
 FILTER_TRANSFORM(filter_vector_4, 3, 6, filter_4)
 FILTER_TRANSFORM(filter_vector_2, 3, 4, filter_2)
 FILTER_TRANSFORM(filter_gradient_vector_4, 6, 3, filter_gradient_4)
