@@ -64,13 +64,13 @@ static void direct_strip(const struct direct_job *d, struct gatun_tile *tile, co
         tile->cols = GATUN_MIN(group, last - column);
         tile->panels = d->panels + column * depth;
         tile->bias = d->bias ? d->bias + column : NULL;
-        tile->next_floats = next == column ? 0 : GATUN_MIN(group, last - next) * depth / runs;
+        tile->next.floats = next == column ? 0 : GATUN_MIN(group, last - next) * depth / runs;
         for (int64_t i = 0; i < runs; i++) {
             const int64_t at = (row + i) * c->out_width * c->out_channels + column;
             tile->in = strip + i * c->stride_height * pitch;
             tile->out = d->y + at;
             tile->residual = d->residual ? d->residual + at : NULL;
-            tile->next = d->panels + next * depth + i * tile->next_floats;
+            tile->next.at = d->panels + next * depth + i * tile->next.floats;
             d->job->kernels->tile_rows(tile, pixels);
         }
     }

@@ -12,15 +12,18 @@
 
 #include <stddef.h>
 
+/* A store of a whole line waits for nothing: to ask for the line first cost 3 to 5 % of the layer on an Intel Xeon. */
+static int stores_parts_of_lines(const struct winograd_job *w) {
+    return w->job->kernels->vector < GATUN_LINE_FLOATS && !w->stream;
+}
+
 static void transform_outputs(const struct winograd_job *w, const struct range *r, int64_t first, int64_t count,
-                              const float *products) {
+                              int asked, const float *products) {
     const gatun_conv2d *c = w->conv;
-    /* a store of a whole line waits for nothing: to ask for the line first cost 3 to 5 % of the layer on an Intel Xeon */
-    const int parts_of_lines = w->job->kernels->vector < GATUN_LINE_FLOATS;
     const struct gatun_winograd g = output_transform(w, r->columns);
     struct place p = winograd_place(&w->geometry, first), ahead = winograd_place(&w->geometry, first + AHEAD);
     for (int64_t t = 0; t < count; t++, products += w->group) {
-        if (parts_of_lines) {
+        if (!asked && stores_parts_of_lines(w)) {
             prefetch_tile(w, w->y + r->first_column, c->out_height, c->out_width, c->out_channels, r->columns,
                           w->geometry.out_side, ahead, 1);
         }
@@ -124,32 +127,52 @@ static struct filters group_filters(const struct winograd_job *w, const struct r
     return f;
 }
 
+/* The rows that a block's products ask for: those that it writes, and adds to, and those that the next block reads. */
+static int64_t rows_to_ask_for(const struct winograd_job *w, int64_t first, int64_t count, struct gatun_fetch rows[3]) {
+    int64_t n = 0;
+    if (!w->asks) {
+        return n;
+    }
+    if (stores_parts_of_lines(w)) {
+        rows[n++] = winograd_output_rows(w, w->y, first, count);
+    }
+    if (w->residual != NULL && w->residual != w->y) {
+        rows[n++] = winograd_output_rows(w, w->residual, first, count);
+    }
+    rows[n++] = winograd_input_rows(w, w->x, first + count, count);
+    return n;
+}
+
 static void multiply_group(const struct winograd_job *w, const struct range *group, int64_t first, int64_t count,
                            const float *v, float *products, float *u) {
     const struct conv_job *job = w->job;
     const struct filters f = group_filters(w, group, u);
     const int64_t columns = round_up(group->columns, job->kernels->vector), filters = w->geometry.filters;
+    struct gatun_fetch rows[3];
+    const int64_t areas = rows_to_ask_for(w, first, count, rows);
     struct gatun_tile tile = {
         .in = v,
         .in_step = w->channels,
         .outer = 1,
         .inner = 1,
         .length = f.depth,
-        .next_floats = f.depth * GATUN_MIN(columns, 2 * (int64_t)job->kernels->vector),
+        .next.floats = f.depth * GATUN_MIN(columns, 2 * (int64_t)job->kernels->vector),
         .near = conv_near(filters * f.plane),
         .cols = columns,
         .out = products,
         .out_step = w->group,
     };
+    int64_t position = 0;
     for (int64_t i = 0; i < filters; i++) {
         tile.panels = f.u + i * f.plane;
-        for (int64_t left = planes_of(&w->geometry, i); left > 0; left--) {
-            tile.next = left == 1 && i + 1 < filters ? f.u + (i + 1) * f.plane : NULL;
+        for (int64_t left = planes_of(&w->geometry, i); left > 0; left--, position++) {
+            tile.next.at = left == 1 && i + 1 < filters ? tile.panels + f.plane : NULL;
+            tile.beside = winograd_share(rows, areas, position, w->geometry.positions);
             job->kernels->tile_rows(&tile, count);
             tile.in += w->input_plane, tile.out += w->product_plane;
         }
     }
-    transform_outputs(w, group, first, count, products);
+    transform_outputs(w, group, first, count, areas > 0, products);
 }
 
 static int64_t floats_of(int64_t n) {
@@ -173,10 +196,12 @@ static void product_part(void *argument, int32_t part) {
     const struct winograd_job *w = argument;
     const struct range r = winograd_range(w, part);
     const struct product_slice s = product_slice(w, part);
+    int64_t asked = -1; /* the block whose input was asked for */
     for (int64_t first, last; gatun_share_take(w->share, part, &first, &last);) {
         for (int64_t count; first < last; first += count) {
             count = GATUN_MIN(w->job->plan.tile, last - first);
-            winograd_transform_inputs(w, w->x, first, count, s.v);
+            winograd_transform_inputs(w, w->x, first, count, first == asked, s.v);
+            asked = w->asks ? first + count : -1;
             for (int64_t column = 0; column < r.columns; column += w->group) {
                 const struct range group = winograd_group(w, &r, column);
                 multiply_group(w, &group, first, count, s.v, s.products, s.u);
@@ -195,7 +220,7 @@ static void product_columns_part(void *argument, int32_t part) {
     int transformed = 0;
     for (int64_t first, last; gatun_share_take(w->share, part, &first, &last);) {
         if (!transformed) {
-            winograd_transform_inputs(w, w->x, 0, tiles, s.v);
+            winograd_transform_inputs(w, w->x, 0, tiles, 0, s.v);
             transformed = 1;
         }
         for (; first < last; first++) {

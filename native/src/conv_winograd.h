@@ -10,6 +10,8 @@
 
 #include "conv.h"
 
+#include <stddef.h>
+
 /* Between the planes of positions, which would otherwise often be a power of two apart and share lines of the caches. */
 #define PLANE_GAP 32
 /* Tiles whose memory is asked for before they are needed. */
@@ -59,6 +61,7 @@ struct winograd_job {
     const float *x, *u, *bias, *residual;
     float *y;
     int32_t stream;            /* y is to be stored past the caches */
+    int32_t asks;              /* products ask for the rows of images that are needed before the next products */
     struct gatun_share *share; /* tiles, or groups of columns where each part transforms all tiles */
 };
 
@@ -150,7 +153,30 @@ static inline struct gatun_winograd output_transform(const struct winograd_job *
                                    .pixel = c->out_channels, .stream = w->stream, .plane = w->product_plane};
 }
 
-/* Tiles of x, from a first one on, transformed. */
-void winograd_transform_inputs(const struct winograd_job *w, const float *x, int64_t first, int64_t count, float *v);
+/*
+ * Tiles of x, from a first one on, transformed. asked: the products of the block before have asked for their memory; else
+ * each tile is asked for some tiles ahead.
+ */
+void winograd_transform_inputs(const struct winograd_job *w, const float *x, int64_t first, int64_t count, int asked,
+                               float *v);
+
+/* The rows that some tiles lie in, of the input, and of what lies like the output. */
+struct gatun_fetch winograd_input_rows(const struct winograd_job *w, const float *x, int64_t first, int64_t count);
+struct gatun_fetch winograd_output_rows(const struct winograd_job *w, const float *y, int64_t first, int64_t count);
+
+/* What the products of one position ask for, so that all of them together ask for n areas, one after another. */
+static inline struct gatun_fetch winograd_share(const struct gatun_fetch *areas, int64_t n, int64_t position,
+                                                int64_t positions) {
+    const int64_t each = n == 0 ? positions : (positions + n - 1) / n, area = position / each, i = position % each;
+    if (area >= n) {
+        return (struct gatun_fetch){NULL, 0};
+    }
+    const int64_t floats = round_up((areas[area].floats + each - 1) / each, GATUN_LINE_FLOATS);
+    const int64_t left = areas[area].floats - i * floats;
+    if (left <= 0) {
+        return (struct gatun_fetch){NULL, 0};
+    }
+    return (struct gatun_fetch){areas[area].at + i * floats, GATUN_MIN(floats, left)};
+}
 
 #endif

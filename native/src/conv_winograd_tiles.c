@@ -21,6 +21,10 @@
  */
 #define GRADIENT_BLOCK_TILES 48
 
+/* Floats of all transformed weights at most, and of input and output at least, where products ask for rows of images. */
+#define ASKING_WEIGHTS (1024 * 1024)
+#define ASKING_IMAGES (1024 * 1024)
+
 /* turned: the convolution is conv_flipped's for the gradient of the input */
 struct geometry winograd_geometry(const gatun_conv2d *c, enum gatun_conv_algorithm algorithm, int turned) {
     const int32_t m = algorithm == GATUN_CONV_WINOGRAD_4 ? 4 : 2;
@@ -135,6 +139,19 @@ void conv_winograd_plan(const gatun_conv2d *conv, enum gatun_conv_pass pass, con
 
 /* ---------------------------------------------------------------- one call */
 
+/*
+ * Whether products ask for the rows of images that are read and written before the next products: while the core multiplies,
+ * the memory is idle, and transforms alone would wait for it. Not where it is busy with weights, which come by for each
+ * block, and not where whole images are in the caches: there what was asked for took 2 to 8 % of a layer's time.
+ */
+static int32_t asks_for_rows(const struct winograd_job *w, const struct conv_plan *plan) {
+    const gatun_conv2d *c = w->conv;
+    const int64_t weights = w->geometry.filters * c->in_channels * c->out_channels;
+    const int64_t in = c->batch * conv_in_size(c), out = c->batch * conv_out_pixels(c) * c->out_channels;
+    const int whole_pixels = plan->group >= c->out_channels;
+    return whole_pixels && (conv_near(weights) || (weights <= ASKING_WEIGHTS && in + out > ASKING_IMAGES));
+}
+
 struct winograd_job winograd_job(const struct conv_job *job, const gatun_conv2d *conv) {
     const int64_t vector = job->kernels->vector;
     struct winograd_job w = {.job = job, .conv = conv};
@@ -145,6 +162,7 @@ struct winograd_job winograd_job(const struct conv_job *job, const gatun_conv2d 
     w.group = job->plan.group;
     w.input_plane = job->plan.tile * w.channels + PLANE_GAP;
     w.product_plane = job->plan.tile * w.group + PLANE_GAP;
+    w.asks = asks_for_rows(&w, &job->plan);
     return w;
 }
 
@@ -172,7 +190,34 @@ struct range winograd_group(const struct winograd_job *w, const struct range *r,
     return group;
 }
 
-void winograd_transform_inputs(const struct winograd_job *w, const float *x, int64_t first, int64_t count, float *v) {
+/* Tiles have side rows of the image, which is height rows of row floats high; each begins step rows below the one above. */
+static struct gatun_fetch rows_of_tiles(const struct geometry *g, int64_t first, int64_t count, const float *image,
+                                        int64_t height, int64_t row, int64_t top, int64_t step, int64_t side) {
+    if (first >= g->tiles) {
+        return (struct gatun_fetch){NULL, 0};
+    }
+    const struct place from = winograd_place(g, first), to = winograd_place(g, GATUN_MIN(first + count, g->tiles) - 1);
+    const int64_t begin = from.image * height + clamp(from.row * step - top, (int32_t)height);
+    const int64_t end = to.image * height + clamp(to.row * step - top + side, (int32_t)height);
+    return (struct gatun_fetch){image + begin * row, (end - begin) * row};
+}
+
+struct gatun_fetch winograd_input_rows(const struct winograd_job *w, const float *x, int64_t first, int64_t count) {
+    const gatun_conv2d *c = w->conv;
+    const struct geometry *g = &w->geometry;
+    return rows_of_tiles(g, first, count, x, c->in_height, (int64_t)c->in_width * c->in_channels, g->in_top,
+                         g->in_step, g->in_side);
+}
+
+struct gatun_fetch winograd_output_rows(const struct winograd_job *w, const float *y, int64_t first, int64_t count) {
+    const gatun_conv2d *c = w->conv;
+    const struct geometry *g = &w->geometry;
+    return rows_of_tiles(g, first, count, y, c->out_height, (int64_t)c->out_width * c->out_channels, g->out_top,
+                         g->out_side, g->out_side);
+}
+
+void winograd_transform_inputs(const struct winograd_job *w, const float *x, int64_t first, int64_t count, int asked,
+                               float *v) {
     const gatun_conv2d *c = w->conv;
     const int32_t side = w->geometry.in_side, step = w->geometry.in_step;
     const int64_t row = (int64_t)c->in_width * c->in_channels;
@@ -186,7 +231,9 @@ void winograd_transform_inputs(const struct winograd_job *w, const float *x, int
     };
     struct place p = winograd_place(&w->geometry, first), ahead = winograd_place(&w->geometry, first + AHEAD);
     for (int64_t t = 0; t < count; t++, v += w->channels) {
-        prefetch_tile(w, x, c->in_height, c->in_width, c->in_channels, c->in_channels, step, ahead, 0);
+        if (!asked) {
+            prefetch_tile(w, x, c->in_height, c->in_width, c->in_channels, c->in_channels, step, ahead, 0);
+        }
         const int64_t top = p.row * step - w->geometry.in_top, left = p.col * step - w->geometry.in_left;
         const struct gatun_winograd_tile tile = {clamp(-top, side), clamp(c->in_height - top, side), clamp(-left, side),
                                                  clamp(c->in_width - left, side)};

@@ -39,13 +39,15 @@ static struct gradient_slice gradient_slice(const struct winograd_job *w, int32_
 }
 
 static void transform_gradients(const struct winograd_job *w, const struct range *r, int64_t first, int64_t count,
-                                float *products) {
+                                int asked, float *products) {
     const gatun_conv2d *c = w->conv;
     const struct gatun_winograd g = output_transform(w, r->columns);
     struct place p = winograd_place(&w->geometry, first), ahead = winograd_place(&w->geometry, first + AHEAD);
     for (int64_t t = 0; t < count; t++, products += w->group) {
-        prefetch_tile(w, w->job->dy + r->first_column, c->out_height, c->out_width, c->out_channels, r->columns,
-                      w->geometry.out_side, ahead, 0);
+        if (!asked) {
+            prefetch_tile(w, w->job->dy + r->first_column, c->out_height, c->out_width, c->out_channels, r->columns,
+                          w->geometry.out_side, ahead, 0);
+        }
         const struct gatun_winograd_tile tile = output_tile(w, p);
         w->transforms->gradient(&g, &tile, w->job->dy + output_at(w, p) + r->first_column, products);
         advance(&w->geometry, &p);
@@ -53,9 +55,13 @@ static void transform_gradients(const struct winograd_job *w, const struct range
     }
 }
 
-/* sum = (or, unless it is fresh, sum +=) V' (A dy A') of one group of columns; sum points to its first column. */
+/*
+ * sum = (or, unless it is fresh, sum +=) V' (A dy A') of one group of columns; sum points to its first column. Meanwhile
+ * some areas of memory are asked for.
+ */
 static void add_products(const struct winograd_job *w, const struct range *group, int64_t count,
-                         const struct gradient_slice *s, int32_t fresh, float *sum) {
+                         const struct gradient_slice *s, int32_t fresh, const struct gatun_fetch *rows, int64_t areas,
+                         float *sum) {
     struct gatun_outer outer = {
         .x = s->v,
         .x_col = w->channels,
@@ -68,9 +74,11 @@ static void add_products(const struct winograd_job *w, const struct range *group
         .sum = sum,
         .sum_step = sum_columns(w),
     };
+    int64_t position = 0;
     for (int64_t i = 0; i < w->geometry.filters; i++, outer.sum += sum_plane(w)) {
         outer.fresh = fresh;
-        for (int64_t left = planes_of(&w->geometry, i); left > 0; left--, outer.fresh = 0) {
+        for (int64_t left = planes_of(&w->geometry, i); left > 0; left--, outer.fresh = 0, position++) {
+            outer.beside = winograd_share(rows, areas, position, w->geometry.positions);
             w->job->kernels->outer_sum(&outer);
             outer.x += w->input_plane, outer.dy += w->product_plane;
         }
@@ -101,16 +109,20 @@ static void gradient_part(void *argument, int32_t part) {
     const int64_t pixels = c->batch * conv_out_pixels(c);
     memset(s.bias, 0, (size_t)c->out_channels * sizeof(double));
     for (int64_t first = r.first_tile, count; first < r.last_tile; first += count) {
+        const int asked = w->asks && first > r.first_tile;
         count = GATUN_MIN(job->plan.tile, r.last_tile - first);
-        winograd_transform_inputs(w, job->x, first, count, s.v);
+        const struct gatun_fetch rows[2] = {winograd_input_rows(w, job->x, first + count, count),
+                                            winograd_output_rows(w, job->dy, first + count, count)};
+        const int64_t areas = w->asks && first + count < r.last_tile ? 2 : 0;
+        winograd_transform_inputs(w, job->x, first, count, asked, s.v);
         for (int64_t column = 0; column < r.columns; column += w->group) {
             const struct range group = winograd_group(w, &r, column);
-            transform_gradients(w, &group, first, count, s.products);
+            transform_gradients(w, &group, first, count, asked, s.products);
             if (job->plan.fused) { /* these are all the tiles */
-                add_products(w, &group, count, &s, 1, s.sum);
+                add_products(w, &group, count, &s, 1, rows, areas, s.sum);
                 finish_rows(w, 0, c->in_channels, &group, s.sum);
             } else {
-                add_products(w, &group, count, &s, first == r.first_tile, s.sum + column);
+                add_products(w, &group, count, &s, first == r.first_tile, rows, areas, s.sum + column);
             }
         }
     }

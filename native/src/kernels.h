@@ -46,6 +46,12 @@ static inline void gatun_stream_end(int32_t streamed) {
 #endif
 }
 
+/* Memory that will be read or written soon: to be fetched into a core's outer cache in the course of other work. */
+struct gatun_fetch {
+    const float *at; /* or null */
+    int64_t floats;
+};
+
 /* Weights in panels of one or two vectors of columns: see kernels/tile.c. */
 struct gatun_tile {
     const float *in; /* the reads of output row r start at in + r * in_step */
@@ -56,11 +62,11 @@ struct gatun_tile {
     const float *panels;
     int64_t panel_skip;  /* rows of a panel before those of the segments ... */
     int64_t panel_depth; /* ... and in all; 0 if they are those of the segments */
-    const float *next;   /* what will be read after these panels, to be fetched into a cache meanwhile, or null ... */
-    int64_t next_floats; /* ... and how much of it */
-    int32_t near;        /* all weights are in a cache anyway: nothing is fetched */
-    int32_t stream;      /* the output may be stored past the caches: whole vectors, at addresses aligned to them */
-    int64_t cols; /* columns of the output */
+    struct gatun_fetch next;   /* the weights that will be read after these panels ... */
+    int32_t near;              /* ... but all of them are in a cache anyway: none is fetched */
+    struct gatun_fetch beside; /* what else will be needed */
+    int32_t stream; /* the output may be stored past the caches: whole vectors, at addresses aligned to them */
+    int64_t cols;   /* columns of the output */
     float *out;
     int64_t out_step;
     const float *bias;     /* cols floats, or null */
@@ -79,6 +85,7 @@ struct gatun_outer {
     float *sum; /* [taps][sum_step], added to ... */
     int64_t sum_step;
     int32_t fresh; /* ... or, if 1, written: what was there is not read */
+    struct gatun_fetch beside; /* what will be needed after this */
 };
 
 /* Convolution of images with one channel: see kernels/pixel.c. */

@@ -10,6 +10,26 @@
 #include "../kernels.h"
 #include "vec.h"
 
+/* Memory that is asked for while the core multiplies: some lines before each of its sums. */
+struct beside {
+    const float *at, *end;
+    int64_t floats; /* before a sum, in whole lines */
+};
+
+INLINE struct beside beside_of(struct gatun_fetch fetch, int64_t sums) {
+    if (fetch.at == NULL || sums <= 0) {
+        return (struct beside){NULL, NULL, 0};
+    }
+    const int64_t lines = (fetch.floats / sums + GATUN_LINE_FLOATS) / GATUN_LINE_FLOATS;
+    return (struct beside){fetch.at, fetch.at + fetch.floats, lines * GATUN_LINE_FLOATS};
+}
+
+INLINE struct beside fetch_beside(struct beside b) {
+    const float *const end = b.end - b.at < b.floats ? b.end : b.at + b.floats;
+    for (; b.at < end; b.at += GATUN_LINE_FLOATS) FETCH(b.at);
+    return b;
+}
+
 void KERNEL(unary)(int32_t op, float p, float q, const struct gatun_plane *plane, const float *a, float *y);
 void KERNEL(binary)(int32_t op, const struct gatun_plane *plane, const float *a, const float *b, float *y);
 void KERNEL(transpose)(const struct gatun_plane *plane, const float *a, float *y);

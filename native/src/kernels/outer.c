@@ -72,6 +72,8 @@ static const outer_fn two_vectors[MAX_TAPS_2] = {
 };
 
 void KERNEL(outer_sum)(const struct gatun_outer *o) {
+    const int64_t panels = (o->cols + 2 * VL - 1) / (2 * VL), tall = (o->taps + MAX_TAPS_2 - 1) / MAX_TAPS_2;
+    struct beside beside = beside_of(o->beside, panels * tall);
     for (int64_t c = 0; c < o->cols;) {
         int vectors = o->cols - c > VL ? 2 : 1;
         const outer_fn *kernels = vectors == 2 ? two_vectors : one_vector;
@@ -80,6 +82,7 @@ void KERNEL(outer_sum)(const struct gatun_outer *o) {
         int64_t height = count > 0 ? (o->taps + count - 1) / count : 1;
         for (int64_t t = 0; t < o->taps; t += height) {
             int64_t h = o->taps - t < height ? o->taps - t : height;
+            beside = fetch_beside(beside);
             kernels[h - 1](o, o->x + t, o->dy + c, o->sum + t * o->sum_step + c);
         }
         c += vectors * VL;

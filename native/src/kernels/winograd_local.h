@@ -113,7 +113,8 @@ enum { TOGETHER = VL < GATUN_LINE_FLOATS ? 2 : 1 };
                 UNROLLED for (int c = 0; c < SIDE; c++) {                                                              \
                     d[c] = (vf){0};                                                                                    \
                     if (inside || (c >= col0 && c < col1)) {                                                           \
-                        d[c] = pixel_of(normalize ? &affine[j] : NULL, at + (c - col0) * pixel + j * VL, whole, lanes); \
+                        const float *pixel_at = at + (c - col0) * pixel + j * VL;                                      \
+                        d[c] = pixel_of(normalize ? &affine[j] : NULL, pixel_at, whole, lanes);                        \
                     }                                                                                                  \
                 }                                                                                                      \
                 LINE(d, t[j][r]);                                                                                      \
@@ -128,14 +129,20 @@ enum { TOGETHER = VL < GATUN_LINE_FLOATS ? 2 : 1 };
                      float *out) {                                                                                     \
         const int64_t done = g->channels / (TOGETHER * VL) * (TOGETHER * VL);                                          \
         if (g->normalize) {                                                                                            \
-            for (int64_t i = 0; i < done; i += TOGETHER * VL) NAME##_vectors(TOGETHER, 0, 1, 1, g, tile, i, image, out); \
+            for (int64_t i = 0; i < done; i += TOGETHER * VL) {                                                        \
+                NAME##_vectors(TOGETHER, 0, 1, 1, g, tile, i, image, out);                                             \
+            }                                                                                                          \
             for (int64_t i = done; i < g->channels; i += VL) NAME##_vectors(1, 0, 1, 0, g, tile, i, image, out);       \
             return;                                                                                                    \
         }                                                                                                              \
         if (covers(tile, SIDE, SIDE)) {                                                                                \
-            for (int64_t i = 0; i < done; i += TOGETHER * VL) NAME##_vectors(TOGETHER, 1, 0, 1, g, tile, i, image, out); \
+            for (int64_t i = 0; i < done; i += TOGETHER * VL) {                                                        \
+                NAME##_vectors(TOGETHER, 1, 0, 1, g, tile, i, image, out);                                             \
+            }                                                                                                          \
         } else {                                                                                                       \
-            for (int64_t i = 0; i < done; i += TOGETHER * VL) NAME##_vectors(TOGETHER, 0, 0, 1, g, tile, i, image, out); \
+            for (int64_t i = 0; i < done; i += TOGETHER * VL) {                                                        \
+                NAME##_vectors(TOGETHER, 0, 0, 1, g, tile, i, image, out);                                             \
+            }                                                                                                          \
         }                                                                                                              \
         for (int64_t i = done; i < g->channels; i += VL) NAME##_vectors(1, 0, 0, 0, g, tile, i, image, out);           \
     }
