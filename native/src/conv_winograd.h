@@ -104,6 +104,14 @@ static inline int32_t clamp(int64_t value, int32_t most) {
     return (int32_t)(value < 0 ? 0 : value > most ? most : value);
 }
 
+/*
+ * Whether tiles are to be fetched one after another: always where nobody asked for them, and where a vector is a line, for
+ * then a core that has them in its outer cache alone waits for it with each load.
+ */
+static inline int fetches_tiles(const struct winograd_job *w, int asked) {
+    return !asked || w->job->kernels->vector == GATUN_LINE_FLOATS;
+}
+
 /* Tiles of an image are too far apart for the processor to guess the next one. */
 static inline __attribute__((always_inline)) void prefetch_tile(const struct winograd_job *w, const float *image,
                                                                 int64_t height, int64_t width, int64_t pixel,

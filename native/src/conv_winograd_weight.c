@@ -44,7 +44,7 @@ static void transform_gradients(const struct winograd_job *w, const struct range
     const struct gatun_winograd g = output_transform(w, r->columns);
     struct place p = winograd_place(&w->geometry, first), ahead = winograd_place(&w->geometry, first + AHEAD);
     for (int64_t t = 0; t < count; t++, products += w->group) {
-        if (!asked) {
+        if (fetches_tiles(w, asked)) {
             prefetch_tile(w, w->job->dy + r->first_column, c->out_height, c->out_width, c->out_channels, r->columns,
                           w->geometry.out_side, ahead, 0);
         }

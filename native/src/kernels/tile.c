@@ -158,6 +158,9 @@ TILE(7, 2) TILE(8, 2) TILE(9, 2) TILE(10, 2) TILE(11, 2) TILE(12, 2) TILE(13, 2)
         const float *const end = panel + t->length * 2 * VL;                                                           \
         for (; tiles > 0; tiles--, in += R * step, out += R * out_step) {                                              \
             const float *p = panel, *x = in;                                                                           \
+            float *to = out;                                                                                           \
+            OPAQUE(x); /* the address of every row, carried from tile to tile, would be kept on the stack */           \
+            OPAQUE(to);                                                                                                \
             vf acc[R][2];                                                                                              \
             if (beside.at < beside.end) {                                                                              \
                 beside = fetch_beside(beside);                                                                         \
@@ -169,8 +172,8 @@ TILE(7, 2) TILE(8, 2) TILE(9, 2) TILE(10, 2) TILE(11, 2) TILE(12, 2) TILE(13, 2)
                 ADD_PRODUCTS(R, )                                                                                      \
             }                                                                                                          \
             _Pragma("GCC unroll 16") for (int r = 0; r < R; r++) {                                                     \
-                v_store(out + r * out_step, acc[r][0]);                                                                \
-                v_store(out + r * out_step + VL, acc[r][1]);                                                           \
+                v_store(to + r * out_step, acc[r][0]);                                                                 \
+                v_store(to + r * out_step + VL, acc[r][1]);                                                            \
             }                                                                                                          \
         }                                                                                                              \
         return beside;                                                                                                 \
