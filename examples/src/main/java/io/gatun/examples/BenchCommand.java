@@ -8,6 +8,7 @@ import io.gatun.Backend;
 import io.gatun.Threads;
 import io.gatun.examples.bench.Bench;
 import io.gatun.examples.bench.Comparing;
+import io.gatun.examples.bench.Excluded;
 import io.gatun.examples.bench.GatunProvider;
 import io.gatun.examples.bench.Job;
 import io.gatun.examples.bench.Measurement;
@@ -18,6 +19,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -79,6 +81,9 @@ final class BenchCommand implements Callable<Integer> {
             description = "Time per figure and library, after warming up (default: 5).")
     private double seconds;
 
+    /** A library was not measured because it computes something else. */
+    private boolean disagrees;
+
     @Override
     public Integer call() {
         Bench bench =
@@ -121,7 +126,7 @@ final class BenchCommand implements Callable<Integer> {
         for (int batch : batches.isEmpty() ? bench.batches() : batches) {
             measure(providers, new Job(bench, batch, threadCount, callers), out);
         }
-        return 0;
+        return disagrees ? CommandLine.ExitCode.SOFTWARE : CommandLine.ExitCode.OK;
     }
 
     private ParameterException wrong(String message) {
@@ -146,17 +151,7 @@ final class BenchCommand implements Callable<Integer> {
         List<Measurement> measurements =
                 providers.size() == 1
                         ? Comparing.alone(job, seconds)
-                        : Comparing.together(
-                                job,
-                                providers,
-                                seconds,
-                                absent ->
-                                        spec.commandLine()
-                                                .getErr()
-                                                .println(
-                                                        absent.name()
-                                                                + " has no benchmark "
-                                                                + job.bench().name()));
+                        : Comparing.together(job, providers, seconds, this::exclude);
         for (Measurement measurement : measurements) {
             out.println(json ? measurement.toJson() : BenchTable.row(measurement));
         }
@@ -164,5 +159,10 @@ final class BenchCommand implements Callable<Integer> {
             BenchTable.ratios(measurements).forEach(out::println);
         }
         out.flush();
+    }
+
+    private void exclude(Excluded excluded) {
+        disagrees |= excluded.wrong();
+        spec.commandLine().getErr().println(excluded.peer() + " " + excluded.reason());
     }
 }

@@ -12,6 +12,7 @@ import io.gatun.examples.JsonLines;
 import io.gatun.examples.Processor;
 import io.gatun.examples.bench.Bench;
 import io.gatun.examples.bench.Comparing;
+import io.gatun.examples.bench.Excluded;
 import io.gatun.examples.bench.GatunProvider;
 import io.gatun.examples.bench.Job;
 import io.gatun.examples.bench.Measurement;
@@ -157,8 +158,16 @@ public final class Performance {
                 "%s, batch %d, %d thread(s), %d caller(s)%n",
                 job.bench().name(), job.batch(), job.threads(), job.callers());
         for (Measurement measurement :
-                Comparing.together(job, peers, seconds * scale, absent -> {})) {
+                Comparing.together(
+                        job, peers, seconds * scale, excluded -> exclude(excluded, file))) {
             append(file, measurement.toJson());
+        }
+    }
+
+    private static void exclude(Excluded excluded, Path file) {
+        if (excluded.wrong()) {
+            System.err.println(excluded.peer() + " " + excluded.reason());
+            append(file, excluded.toJson());
         }
     }
 

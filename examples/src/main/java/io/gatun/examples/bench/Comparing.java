@@ -37,11 +37,12 @@ public final class Comparing {
      *
      * @param providers the libraries, this one first
      * @param seconds how long, for each
-     * @param absent is told of each library that has no such benchmark, which is left out
+     * @param excluded is told of each library that has no such benchmark, or does not compute what
+     *     this one does: it is not measured
      * @return a measurement for each of the others
      */
     public static List<Measurement> together(
-            Job job, List<PeerProvider> providers, double seconds, Consumer<PeerProvider> absent) {
+            Job job, List<PeerProvider> providers, double seconds, Consumer<Excluded> excluded) {
         List<ChildRunner> started = new ArrayList<>();
         try {
             for (PeerProvider provider : providers) {
@@ -52,30 +53,41 @@ public final class Comparing {
                 if (started.get(i).isReady()) {
                     ready.add(started.get(i));
                 } else {
-                    absent.accept(providers.get(i));
+                    String reason = "has no benchmark " + job.bench().name();
+                    excluded.accept(new Excluded(job, providers.get(i).name(), false, reason));
                 }
             }
-            return ready.isEmpty() ? List.of() : measure(job, ready, seconds);
+            return ready.isEmpty() ? List.of() : measure(job, ready, seconds, excluded);
         } finally {
             started.forEach(Runner::close);
         }
     }
 
-    private static List<Measurement> measure(Job job, List<Runner> runners, double seconds) {
-        boolean comparable = runners.getFirst().peer().equals(GatunProvider.NAME);
-        double[] errors = new double[runners.size()];
-        if (comparable) {
-            float[] ours = Agreement.outputs(runners.getFirst());
-            for (int i = 1; i < errors.length; i++) {
-                Runner other = runners.get(i);
-                errors[i] = Agreement.check(job, other.peer(), ours, Agreement.outputs(other));
+    private static List<Measurement> measure(
+            Job job, List<Runner> ready, double seconds, Consumer<Excluded> excluded) {
+        List<Runner> runners = new ArrayList<>(List.of(ready.getFirst()));
+        List<Double> errors = new ArrayList<>(List.of(0.0));
+        boolean comparable = ready.getFirst().peer().equals(GatunProvider.NAME);
+        float[] outputs = comparable ? Agreement.outputs(ready.getFirst()) : new float[0];
+        for (Runner other : ready.subList(1, ready.size())) {
+            double error = 0;
+            if (comparable) {
+                float[] theirs = Agreement.outputs(other);
+                error = Agreement.error(outputs, theirs);
+                if (!Agreement.explains(job, error)) {
+                    String reason = Agreement.difference(error, outputs, theirs);
+                    excluded.accept(new Excluded(job, other.peer(), true, reason));
+                    continue;
+                }
             }
+            runners.add(other);
+            errors.add(error);
         }
         List<Alternating.Result> results =
                 Alternating.run(runners, Alternating.Options.of(seconds * runners.size()));
         List<Measurement> measurements = new ArrayList<>();
         Alternating.Result ours = results.getFirst();
-        for (int i = 0; i < errors.length; i++) {
+        for (int i = 0; i < results.size(); i++) {
             Alternating.Result other = results.get(i);
             Comparison comparison =
                     comparable && i > 0
@@ -83,7 +95,7 @@ public final class Comparing {
                                     ours.speedOver(other),
                                     ours.speedOver(other, 10),
                                     ours.speedOver(other, 90),
-                                    errors[i])
+                                    errors.get(i))
                             : null;
             measurements.add(Measurement.of(other, comparison));
         }

@@ -64,7 +64,7 @@ public final class Report {
                 ![Bars: ratios to each library](images/performance-peers.svg)
                 """,
                 peers.speed(),
-                idle(),
+                idle() + absences(),
                 """
                 ### More threads
 
@@ -159,5 +159,21 @@ public final class Report {
         return "While another library was measured, a process took "
                 + Text.percent(most)
                 + " of a processor at most.\n";
+    }
+
+    /** A result that is wrong is no rival, and its reader shall know. */
+    private String absences() {
+        return results.absences().stream()
+                .map(each ->
+                        "\nNot measured: "
+                                + Text.task(each.task())
+                                + " by "
+                                + Text.library(each.peer())
+                                + " on "
+                                + Text.threads(each.task())
+                                + " thread(s), which "
+                                + each.reason()
+                                + ".\n")
+                .collect(Collectors.joining());
     }
 }

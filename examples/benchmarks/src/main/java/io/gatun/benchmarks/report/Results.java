@@ -44,6 +44,12 @@ final class Results {
     record Task(String bench, boolean training, int batch, int threads, int callers) {}
 
     /**
+     * A library that was not measured in a task, and why: the rest of a sentence that starts with
+     * its name.
+     */
+    record Absence(Task task, String peer, String reason) {}
+
+    /**
      * One kernel with one shape.
      *
      * @param copyBeside what a copy reached just before and after it, in GB/s
@@ -88,6 +94,7 @@ final class Results {
     private Machine machine = new Machine("", "", "", "", "");
     private final List<Peak> peaks = new ArrayList<>();
     private final List<Model> models = new ArrayList<>();
+    private final List<Absence> absences = new ArrayList<>();
     private final List<Kernel> kernels = new ArrayList<>();
     private final List<Layer> layers = new ArrayList<>();
     private double downcallNanos = Double.NaN;
@@ -137,6 +144,8 @@ final class Results {
                             line.number("copyBeside")));
         } else if (line.has("layer")) {
             layers.add(layer(line));
+        } else if (line.has("excluded")) {
+            absences.add(new Absence(task(line), line.text("excluded"), line.text("reason")));
         } else {
             models.add(model(line));
         }
@@ -158,12 +167,7 @@ final class Results {
 
     private static Model model(Line line) {
         return new Model(
-                new Task(
-                        line.text("bench"),
-                        line.text("mode").equals("train"),
-                        line.integer("batch"),
-                        line.integer("threads"),
-                        line.integer("callers")),
+                task(line),
                 line.text("peer"),
                 line.text("version"),
                 line.number("msMedian"),
@@ -175,6 +179,15 @@ final class Results {
                 line.number("gatunSpeed"),
                 line.number("gatunSpeedLow"),
                 line.number("gatunSpeedHigh"));
+    }
+
+    private static Task task(Line line) {
+        return new Task(
+                line.text("bench"),
+                line.text("mode").equals("train"),
+                line.integer("batch"),
+                line.integer("threads"),
+                line.integer("callers"));
     }
 
     private record Line(Map<String, Object> values) {
@@ -238,6 +251,11 @@ final class Results {
 
     List<Model> models() {
         return models;
+    }
+
+    /** Libraries that computed something else than this one. */
+    List<Absence> absences() {
+        return absences;
     }
 
     /** What was measured with other libraries than our own Java, in the order of the file. */

@@ -84,6 +84,20 @@ class ReportTest {
     }
 
     @Test
+    void librariesThatComputeSomethingElseAreNamed() throws IOException {
+        assertFalse(Files.readString(write("before").resolve("performance.md")).contains("Not"));
+        Files.writeString(
+                folder.resolve("results/6-excluded.jsonl"),
+                """
+                {"excluded":"pytorch","bench":"infer-resnet18","mode":"infer","batch":1,"threads":2,"callers":1,"reason":"does not compute what gatun does: 1000 values"}
+                """);
+        String page = Files.readString(write("after").resolve("performance.md"));
+        String part =
+                "Not measured: infer ResNet-18, batch 1 by PyTorch on 2 thread(s), which does not compute";
+        assertTrue(page.contains(part), page);
+    }
+
+    @Test
     void picturesHaveBarsAndDots() throws IOException {
         Path images = write("docs").resolve("images");
         assertTrue(count(images.resolve("performance-peers.svg"), "<rect") > 8);
