@@ -167,11 +167,11 @@ public final class Report {
                 .map(each ->
                         "\nNot measured: "
                                 + Text.task(each.task())
-                                + " by "
-                                + Text.library(each.peer())
-                                + " on "
+                                + " (threads: "
                                 + Text.threads(each.task())
-                                + " thread(s), which "
+                                + ") by "
+                                + Text.library(each.peer())
+                                + ", which "
                                 + each.reason()
                                 + ".\n")
                 .collect(Collectors.joining());
