@@ -13,12 +13,12 @@
 
 #include "kernels_local.h"
 
-#if defined(GATUN_KERNELS_AVX512)
-#define ROLLED UNROLLED
-#else
-#define ROLLED _Pragma("GCC unroll 1")
-#endif
 #define UNROLLED _Pragma("GCC unroll 9")
+#if defined(GATUN_KERNELS_AVX512)
+#define EACH_LINE UNROLLED
+#else
+#define EACH_LINE _Pragma("GCC unroll 1")
+#endif
 
 /*
  * factor * x, which is added to something by another instruction. AMD's cores start no fused multiply-add while they store
@@ -74,7 +74,7 @@ enum { TOGETHER = VL < GATUN_LINE_FLOATS ? 2 : 1 };
 
 /* Columns FROM..TO of a tile of which the rows are transformed. */
 #define STORE_COLUMNS(SIDE, N, SHARED, LINE, FROM, TO)                                                                 \
-    ROLLED for (int64_t c = FROM; c < (TO); c++) {                                                                     \
+    EACH_LINE for (int64_t c = FROM; c < (TO); c++) {                                                                  \
         UNROLLED for (int j = 0; j < vectors; j++) {                                                                   \
             vf d[SIDE], v[N];                                                                                          \
             UNROLLED for (int r = 0; r < SIDE; r++) d[r] = t[j][r][c];                                                 \
@@ -103,7 +103,7 @@ enum { TOGETHER = VL < GATUN_LINE_FLOATS ? 2 : 1 };
         }                                                                                                              \
         float *to = out + channel;                                                                                     \
         vf t[TOGETHER][SIDE][N];                                                                                       \
-        ROLLED for (int r = 0; r < SIDE; r++) {                                                                        \
+        EACH_LINE for (int r = 0; r < SIDE; r++) {                                                                     \
             UNROLLED for (int j = 0; j < vectors; j++) {                                                               \
                 if (!inside && (r < row0 || r >= row1)) {                                                              \
                     UNROLLED for (int c = 0; c < N; c++) t[j][r][c] = (vf){0};                                         \
@@ -126,7 +126,7 @@ enum { TOGETHER = VL < GATUN_LINE_FLOATS ? 2 : 1 };
     }                                                                                                                  \
                                                                                                                        \
     INLINE void NAME##_whole(int inside, int normalize, const struct gatun_winograd *g,                                \
-                             const struct gatun_winograd_tile *tile, int64_t channels, const float *image,         \
+                             const struct gatun_winograd_tile *tile, int64_t channels, const float *image,             \
                              float *out) {                                                                             \
         for (int64_t i = 0; i < channels; i += TOGETHER * VL) {                                                        \
             NAME##_vectors(TOGETHER, inside, normalize, 1, g, tile, i, image, out);                                    \
@@ -150,7 +150,7 @@ enum { TOGETHER = VL < GATUN_LINE_FLOATS ? 2 : 1 };
 
 /* Columns FROM..TO of a tile of products. */
 #define LOAD_COLUMNS(M, N, SHARED, LINE, FROM, TO)                                                                     \
-    ROLLED for (int64_t c = FROM; c < (TO); c++) {                                                                     \
+    EACH_LINE for (int64_t c = FROM; c < (TO); c++) {                                                                  \
         UNROLLED for (int j = 0; j < vectors; j++) {                                                                   \
             vf d[N], o[M];                                                                                             \
             UNROLLED for (int r = 0; r < N; r++) d[r] = v_load(from + plane_of(N, SHARED, r, c) * plane + j * VL);     \
@@ -177,7 +177,7 @@ enum { TOGETHER = VL < GATUN_LINE_FLOATS ? 2 : 1 };
         }                                                                                                              \
         LOAD_COLUMNS(M, N, SHARED, LINE, 0, N - SHARED)                                                                \
         LOAD_COLUMNS(M, N, SHARED, LINE, N - SHARED, N)                                                                \
-        ROLLED for (int r = 0; r < M; r++) {                                                                           \
+        EACH_LINE for (int r = 0; r < M; r++) {                                                                        \
             if (!inside && (r < row0 || r >= row1)) {                                                                  \
                 continue;                                                                                              \
             }                                                                                                          \
