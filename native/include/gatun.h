@@ -505,8 +505,8 @@ typedef struct gatun_update {
 } gatun_update;
 
 /*
- * One step for count parameters, as if they were one array: divided among the threads together, in one go. Bit for bit
- * what a call for each gives.
+ * One step for count parameters in one go, each of them divided among the threads. Bit for bit what a call for each
+ * gives.
  */
 GATUN_API int32_t gatun_optimizer_steps(const gatun_optimizer *optimizer, int64_t count, const gatun_update *updates);
 /* The same for one parameter. */

@@ -2,7 +2,7 @@
  * Copyright 2026 The Gatun Authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * optimizer.c - the steps of the optimizers, divided by elements of all parameters together.
+ * optimizer.c - the steps of the optimizers, each parameter divided among the threads.
  */
 #include "flush.h"
 #include "kernels.h"
@@ -29,25 +29,27 @@ static int64_t blocks_of(const gatun_update *u) {
 }
 
 /*
+ * Each part takes its share of every parameter, as a matrix product gives each its share of the rows of a gradient: where
+ * two cores have no cache in common, a parameter and a gradient that change sides take twice as long as the step.
+ *
  * The momentum of a weight whose gradient has become zero, as behind a unit that has died, shrinks by a factor until it
  * is below the normal range, where rounding keeps it from ever reaching zero: such a step would take ten times as long.
  */
 static void optimizer_part(void *argument, int32_t part) {
     const struct optimizer_job *job = argument;
     const uint64_t mode = gatun_flush_begin();
-    int64_t begin = part_begin(job->blocks, job->parts, part), end = part_begin(job->blocks, job->parts, part + 1);
-    for (int64_t i = 0, first = 0; i < job->count && first < end; i++) {
+    for (int64_t i = 0; i < job->count; i++) {
         const gatun_update *u = &job->updates[i];
-        int64_t from = GATUN_MAX(begin - first, 0), to = GATUN_MIN(end - first, blocks_of(u));
-        if (from < to) {
-            int64_t last = GATUN_MIN(to * BLOCK, u->n);
-            if (job->sums != NULL) {
-                job->kernels->lamb_moments(job->optimizer, u, from * BLOCK, last, job->sums[part]);
-            } else {
-                job->kernels->optimize(job->optimizer, u, from * BLOCK, last);
-            }
+        const int64_t begin = part_begin_blocks(u->n, BLOCK, job->parts, part);
+        const int64_t end = part_begin_blocks(u->n, BLOCK, job->parts, part + 1);
+        if (begin == end) {
+            continue;
         }
-        first += blocks_of(u);
+        if (job->sums != NULL) {
+            job->kernels->lamb_moments(job->optimizer, u, begin, end, job->sums[part]);
+        } else {
+            job->kernels->optimize(job->optimizer, u, begin, end);
+        }
     }
     gatun_flush_end(mode);
 }

@@ -95,6 +95,12 @@ static float *at(float *p, int64_t offset) {
     return p != NULL ? p + offset : NULL;
 }
 
+/*
+ * So many floats ahead of the step a parameter is asked for: after a forward pass half of it is in caches of other cores,
+ * from where it takes longer than the processor by itself looks ahead. Gradients and state have been here before.
+ */
+enum { PREFETCHED = 512 };
+
 INLINE void loop(const gatun_optimizer *optimizer, int32_t kind, enum mode mode, const gatun_update *u, int64_t begin,
                  int64_t end) {
     const gatun_optimizer o = *optimizer; /* no store to a parameter can change it */
@@ -103,6 +109,7 @@ INLINE void loop(const gatun_optimizer *optimizer, int32_t kind, enum mode mode,
     const int64_t n = end - begin;
     for (int64_t i = 0; i < n; i += VL) {
         int64_t m = n - i < VL ? n - i : VL;
+        __builtin_prefetch(w + i + PREFETCHED, 1, 3);
         vf weight = v_load_some(w + i, m);
         vf step = step_of(&o, kind, prepared(&o, mode, v_load_some(g + i, m), weight), s0, s1, s2, i, m);
         v_store_some(w + i, weight - o.shrink * weight - step, m);
