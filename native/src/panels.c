@@ -105,7 +105,9 @@ void gatun_multiply_panels(const struct gatun_kernels *k, const gatun_gemm *g, i
     _Alignas(64) float slice[SLICE];
     const int64_t a_row = g->trans_a ? 1 : g->lda, a_depth = g->trans_a ? g->lda : 1;
     const int64_t b_depth = g->trans_b ? 1 : g->ldb, b_column = g->trans_b ? g->ldb : 1;
-    const int64_t most = limits_of(k).depth, slices = (g->k + most - 1) / most, longest = (g->k + slices - 1) / slices;
+    const int64_t most = limits_of(k).depth, slices = (g->k + most - 1) / most;
+    const int64_t even = (g->k + slices - 1) / slices;
+    const int64_t longest = (even + GATUN_LINE_FLOATS - 1) / GATUN_LINE_FLOATS * GATUN_LINE_FLOATS; /* no line is cut */
     for (int64_t row = 0; row < m; row += ROWS) {
         const int64_t rows = GATUN_MIN(m - row, ROWS);
         float *out = c + row * g->ldc;

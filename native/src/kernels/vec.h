@@ -432,6 +432,27 @@ INLINE vf v_relu(vf a) {
 #define V_IN_ORDER(v) (v)
 #endif
 
+/*
+ * In each quarter of the vectors: elements i and i + 1 of a between those of b, for i = 0 or 2; and the pair of elements
+ * that begins at i of a, then that of b.
+ */
+#if VL == 16
+#define V_ZIP(a, b, i)                                                                                                 \
+    __builtin_shufflevector(a, b, (i), (i) + 16, (i) + 1, (i) + 17, (i) + 4, (i) + 20, (i) + 5, (i) + 21, (i) + 8,     \
+                            (i) + 24, (i) + 9, (i) + 25, (i) + 12, (i) + 28, (i) + 13, (i) + 29)
+#define V_ZIP_PAIRS(a, b, i)                                                                                           \
+    __builtin_shufflevector(a, b, (i), (i) + 1, (i) + 16, (i) + 17, (i) + 4, (i) + 5, (i) + 20, (i) + 21, (i) + 8,     \
+                            (i) + 9, (i) + 24, (i) + 25, (i) + 12, (i) + 13, (i) + 28, (i) + 29)
+#elif VL == 8
+#define V_ZIP(a, b, i)                                                                                                 \
+    __builtin_shufflevector(a, b, (i), (i) + 8, (i) + 1, (i) + 9, (i) + 4, (i) + 12, (i) + 5, (i) + 13)
+#define V_ZIP_PAIRS(a, b, i)                                                                                           \
+    __builtin_shufflevector(a, b, (i), (i) + 1, (i) + 8, (i) + 9, (i) + 4, (i) + 5, (i) + 12, (i) + 13)
+#else
+#define V_ZIP(a, b, i) __builtin_shufflevector(a, b, (i), (i) + 4, (i) + 1, (i) + 5)
+#define V_ZIP_PAIRS(a, b, i) __builtin_shufflevector(a, b, (i), (i) + 1, (i) + 4, (i) + 5)
+#endif
+
 INLINE vf v_even(vf a, vf b) {
     return V_HALVES(a, b, 0);
 }
