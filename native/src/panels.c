@@ -30,12 +30,13 @@ struct limits {
 };
 
 /*
- * With AVX-512 OpenBLAS has kernels of its own for small products, which do not pack. With AVX2 it packs the smallest ones,
- * too, and takes 1.4 to 3 times as long over them; from 128 in each direction on that no longer matters, while we read a
- * larger matrix from further away than it does.
+ * With AVX-512 that is slower than OpenBLAS in results that are narrower than half a vector alone (measured on Zen 5, where
+ * it takes 1.3 to 4 times as long over others that are small). With AVX2 OpenBLAS packs the smallest ones, too, and takes
+ * 1.4 to 3 times as long over them; from 128 in each direction on that no longer matters, while we read a larger matrix
+ * from further away than it does.
  */
 static struct limits limits_of(const struct gatun_kernels *kernels) {
-    return kernels->vector == GATUN_LINE_FLOATS ? (struct limits){272, 24, 24, 48, INT32_MAX}
+    return kernels->vector == GATUN_LINE_FLOATS ? (struct limits){272, 2, 6, 4, INT32_MAX}
                                                 : (struct limits){400, 2, 2, 4, 128};
 }
 
