@@ -4,9 +4,8 @@
  *
  * panels.c - a block of a matrix product by the register tiles of convolution (Goto and van de Geijn, "Anatomy of
  * High-Performance Matrix Multiplication", 2008, with the small matrix alone packed): a slice of some columns of op(b) is
- * copied to where it fits the first-level cache, and all rows of op(a) pass by. Rows of a are read where they are, so
- * nothing but a few of the columns of b is ever copied; that is why it is faster than sgemm on matrices as small as those of
- * dense layers.
+ * copied to where it is near, and all rows of op(a) pass by. Rows of a are read where they are, so nothing but a few of the
+ * columns of b is ever copied; that is why it is faster than sgemm on matrices as small as those of dense layers.
  */
 #include "panels.h"
 #include "parts.h"
@@ -15,28 +14,35 @@
 #include <string.h>
 
 /* Floats of the largest slice that the limits below allow. */
-enum { SLICE = 272 * 2 * GATUN_LINE_FLOATS };
-/* Rows of op(a) that see a slice before the next one is made: their part of it stays in the second-level cache. */
-enum { ROWS = 256 };
+enum { SLICE = 800 * 2 * GATUN_LINE_FLOATS };
+/*
+ * Rows of op(a) that see a slice before the next one is made, and floats of theirs that are multiplied with each slice of a
+ * depth: half a megabyte of the second-level cache.
+ */
+enum { ROWS = 256, KEPT = 1 << 17 };
 /* Rows of the result that are summed up beside it where it has no room for a whole vector. */
 enum { EDGE_ROWS = 28 };
 /* Shorter vectors were not measured: OpenBLAS computes those products. */
 enum { MIN_VECTOR = 8 };
 
 struct limits {
-    int64_t depth; /* rows of op(b) in a slice of two vectors of columns: 34 or 25 KiB */
+    int64_t depth; /* rows of op(b) in a slice of two vectors of columns */
     int32_t min_rows, min_columns, min_depth;
     int32_t max_least; /* of the smallest of the three */
 };
 
 /*
- * With AVX-512 that is slower than OpenBLAS in results that are narrower than half a vector alone (measured on Zen 5, where
- * it takes 1.3 to 4 times as long over others that are small). With AVX2 OpenBLAS packs the smallest ones, too, and takes
- * 1.4 to 3 times as long over them; from 128 in each direction on that no longer matters, while we read a larger matrix
- * from further away than it does.
+ * Slices are deep with AVX-512, so that few sums are put down and taken up again: 100 KiB from the second-level cache are as
+ * good as 34 from the first, and a sum over 784 positions at once takes 0.96 of the time of three. With AVX2 they fit the
+ * first-level cache.
+ *
+ * With AVX-512 OpenBLAS is faster at results that are narrower than half a vector alone (measured on Zen 5, where it takes
+ * 1.3 to 4 times as long over others that are small). With AVX2 it packs the smallest ones, too, and takes 1.4 to 3 times
+ * as long over them; from 128 in each direction on that no longer matters, while we read a larger matrix from further away
+ * than it does.
  */
 static struct limits limits_of(const struct gatun_kernels *kernels) {
-    return kernels->vector == GATUN_LINE_FLOATS ? (struct limits){272, 2, 6, 4, INT32_MAX}
+    return kernels->vector == GATUN_LINE_FLOATS ? (struct limits){800, 2, 6, 4, INT32_MAX}
                                                 : (struct limits){400, 2, 2, 4, 128};
 }
 
@@ -106,7 +112,8 @@ void gatun_multiply_panels(const struct gatun_kernels *k, const gatun_gemm *g, i
     _Alignas(64) float slice[SLICE];
     const int64_t a_row = g->trans_a ? 1 : g->lda, a_depth = g->trans_a ? g->lda : 1;
     const int64_t b_depth = g->trans_b ? 1 : g->ldb, b_column = g->trans_b ? g->ldb : 1;
-    const int64_t most = limits_of(k).depth, slices = (g->k + most - 1) / most;
+    const int64_t most = GATUN_MIN(limits_of(k).depth, KEPT / GATUN_MIN(g->m, ROWS));
+    const int64_t slices = (g->k + most - 1) / most;
     const int64_t even = (g->k + slices - 1) / slices;
     const int64_t longest = (even + GATUN_LINE_FLOATS - 1) / GATUN_LINE_FLOATS * GATUN_LINE_FLOATS; /* no line is cut */
     for (int64_t row = 0; row < m; row += ROWS) {
