@@ -33,7 +33,7 @@ extern "C" {
 #endif
 
 /* Changes whenever a signature, a struct or a constant of this header changes; the loader compares it. */
-#define GATUN_ABI_VERSION 7
+#define GATUN_ABI_VERSION 8
 
 /* Largest rank of a strided iteration space. */
 #define GATUN_MAX_RANK 8
@@ -213,6 +213,13 @@ typedef struct gatun_gemm {
 
 /* bias may be null. */
 GATUN_API int32_t gatun_matmul(const gatun_gemm *gemm, const float *a, const float *b, const float *bias, float *c);
+/*
+ * Back through the activation and the bias of a product whose result was y: dz = y > 0 ? dy : 0, and dbias[j] = the sum of
+ * column j of dz. y, dy and dz are m x n and contiguous; dz may be dy. Each thread takes columns, those that gatun_matmul
+ * gave it if n > m.
+ */
+GATUN_API int32_t gatun_relu_bias_backward(int64_t m, int64_t n, int32_t threads, const float *y, const float *dy,
+                                           float *dz, float *dbias);
 
 /* ---------------------------------------------------------------- convolution and pooling, channels last */
 

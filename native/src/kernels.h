@@ -247,6 +247,9 @@ struct gatun_kernels {
 
     /* c = relu?(c + bias + residual), row by row; residual has rows of ldc too */
     void (*epilogue)(int64_t rows, int64_t cols, const struct gatun_epilogue *epilogue, float *c, int64_t ldc);
+    /* rows are step apart in y, dy and dz */
+    void (*relu_bias_backward)(int64_t rows, int64_t cols, int64_t step, const float *y, const float *dy, float *dz,
+                               float *dbias);
     /* y[n] (+)= a[k] * b[k x n] */
     void (*row_times_matrix)(int64_t k, int64_t n, const float *a, const float *b, int64_t ldb, int32_t accumulate,
                              float *y);

@@ -3,7 +3,7 @@
  * SPDX-License-Identifier: Apache-2.0
  *
  * matmul.c - gatun_matmul: blocks of rows or of columns of the result, each one call of the one-threaded sgemm, or of the
- * own product of panels.c.
+ * own product of panels.c; and what passes back through its bias and its activation.
  */
 #include "kernels.h"
 #include "panels.h"
@@ -129,5 +129,39 @@ int32_t gatun_matmul(const gatun_gemm *gemm, const float *a, const float *b, con
     double work = (double)gemm->m * gemm->n * gemm->k;
     job.parts = parts_for(gemm->threads, (length + BORDER - 1) / BORDER, GATUN_COST_MULTIPLY_ADD * work);
     gatun_pool_run(job.parts, matmul_part, &job);
+    return GATUN_OK;
+}
+
+struct backward_job {
+    const struct gatun_kernels *kernels;
+    int64_t m, n;
+    int32_t parts;
+    const float *y, *dy;
+    float *dz, *dbias;
+};
+
+static void backward_part(void *argument, int32_t part) {
+    const struct backward_job *job = argument;
+    const int64_t begin = part_begin_blocks(job->n, BORDER, job->parts, part);
+    const int64_t end = part_begin_blocks(job->n, BORDER, job->parts, part + 1);
+    job->kernels->relu_bias_backward(job->m, end - begin, job->n, job->y + begin, job->dy + begin, job->dz + begin,
+                                     job->dbias + begin);
+}
+
+int32_t gatun_relu_bias_backward(int64_t m, int64_t n, int32_t threads, const float *y, const float *dy, float *dz,
+                                 float *dbias) {
+    if (m < 0 || n < 0 || !valid_threads(threads) || (n > 0 && dbias == NULL)
+        || (m > 0 && n > 0 && (y == NULL || dy == NULL || dz == NULL))) {
+        return GATUN_BAD_ARGUMENT;
+    }
+    if (n == 0) {
+        return GATUN_OK;
+    }
+    struct backward_job job = {gatun_kernels(), m, n, 1, y, dy, dz, dbias};
+    if (job.kernels == NULL) {
+        return GATUN_NOT_INITIALISED;
+    }
+    job.parts = parts_for(threads, (n + BORDER - 1) / BORDER, GATUN_COST_MEMORY * (double)m * (double)n);
+    gatun_pool_run(job.parts, backward_part, &job);
     return GATUN_OK;
 }

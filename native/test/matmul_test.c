@@ -2,7 +2,7 @@
  * Copyright 2026 The Gatun Authors
  * SPDX-License-Identifier: Apache-2.0
  *
- * matmul_test.c - the matrix product with its epilogue, divided in every way.
+ * matmul_test.c - the matrix product with its epilogue, and the way back through that, divided in every way.
  */
 #include "check.h"
 #include "reference.h"
@@ -84,6 +84,46 @@ static void test_nan(void) {
     }
 }
 
+static void check_backward(int64_t m, int64_t n, int threads, bool in_place) {
+    float *y = random_floats(m * n), *dy = random_floats(m * n), *dz = new_floats(m * n), *dbias = new_floats(n);
+    double *expected = new_doubles(n), *size = new_doubles(n);
+    for (int64_t j = 0; j < n; j++) {
+        expected[j] = size[j] = 0;
+        for (int64_t i = j; i < m * n; i += n) {
+            double kept = y[i] > 0 ? (double)dy[i] : 0;
+            expected[j] += kept, size[j] += fabs(kept);
+        }
+        size[j] = sum_tolerance(m, size[j]);
+    }
+    float *to = in_place ? dy : dz, *first = new_floats(m * n);
+    memcpy(first, dy, (size_t)(m * n) * sizeof(float));
+    CHECK(gatun_relu_bias_backward(m, n, threads, y, dy, to, dbias) == GATUN_OK, "status");
+    CHECK_CLOSE(n, dbias, expected, size, "sums of columns");
+    for (int64_t i = 0; i < m * n; i++) {
+        CHECK(to[i] == (y[i] > 0 ? first[i] : 0), "element %lld", (long long)i);
+    }
+    release(y), release(dy), release(dz), release(dbias), release(expected), release(size), release(first);
+}
+
+static void test_backward(void) {
+    random_seed(4004);
+    for (int i = 0; i < 100; i++) {
+        check_backward(random_int(10) ? check_sizes[random_int(10)] : 0, check_sizes[random_int(10)],
+                       1 + (int)random_int(3), random_int(2));
+    }
+    check_backward(1000, 3, 1, false);
+    check_backward(130, 800, 2, false);
+    check_backward(130, 800, 8, true);
+    const float nan_output[] = {NAN, 1}, dy[] = {3, 4};
+    float dz[2], dbias[2];
+    CHECK(gatun_relu_bias_backward(1, 2, 1, nan_output, dy, dz, dbias) == GATUN_OK && dz[0] == 0 && dz[1] == 4, "NaN");
+    CHECK(gatun_relu_bias_backward(0, 0, 1, NULL, NULL, NULL, NULL) == GATUN_OK, "empty");
+    CHECK(gatun_relu_bias_backward(1, 2, 0, nan_output, dy, dz, dbias) == GATUN_BAD_ARGUMENT, "threads");
+    CHECK(gatun_relu_bias_backward(-1, 2, 1, nan_output, dy, dz, dbias) == GATUN_BAD_ARGUMENT, "rows");
+    CHECK(gatun_relu_bias_backward(1, 2, 1, NULL, dy, dz, dbias) == GATUN_BAD_ARGUMENT, "null");
+    CHECK(gatun_relu_bias_backward(1, 2, 1, nan_output, dy, dz, NULL) == GATUN_BAD_ARGUMENT, "null");
+}
+
 static void test_arguments(void) {
     float f[16] = {0};
     const gatun_gemm good = {2, 2, 2, 0, 0, 2, 2, 2, 0, 0, 1};
@@ -111,6 +151,7 @@ static void test_all(void) {
     test_sizes();
     test_divided();
     test_nan();
+    test_backward();
     test_arguments();
 }
 

@@ -40,6 +40,44 @@ void KERNEL(epilogue)(int64_t rows, int64_t cols, const struct gatun_epilogue *e
     }
 }
 
+/* Vectors of columns that are summed up side by side: half of the registers. */
+enum { WIDE = REGISTERS / 2 };
+/* Rows that are summed up by themselves: the sums of those sums lose fewer digits. */
+enum { ROWS_PER_SUM = 64 };
+
+/* count vectors of columns, or, for one, the n <= VL columns that are left. */
+INLINE void relu_bias_backward_columns(int count, int64_t rows, int64_t n, int64_t step, const float *y, const float *dy,
+                                       float *dz, float *dbias) {
+    const vf zero = {0};
+    vf total[WIDE] = {{0}};
+    for (int64_t first = 0; first < rows; first += ROWS_PER_SUM) {
+        const int64_t last = rows - first < ROWS_PER_SUM ? rows : first + ROWS_PER_SUM;
+        vf sum[WIDE] = {{0}};
+        for (int64_t r = first; r < last; r++) {
+            _Pragma("GCC unroll 16") for (int j = 0; j < count; j++) {
+                const int64_t at = r * step + j * VL;
+                const vf kept = v_select(v_greater(v_load_some(y + at, n), zero), v_load_some(dy + at, n), zero);
+                v_store_some(dz + at, kept, n);
+                sum[j] += kept;
+            }
+        }
+        _Pragma("GCC unroll 16") for (int j = 0; j < count; j++) total[j] += sum[j];
+    }
+    _Pragma("GCC unroll 16") for (int j = 0; j < count; j++) v_store_some(dbias + j * VL, total[j], n);
+}
+
+void KERNEL(relu_bias_backward)(int64_t rows, int64_t cols, int64_t step, const float *y, const float *dy, float *dz,
+                                float *dbias) {
+    int64_t c = 0;
+    for (; c + WIDE * VL <= cols; c += WIDE * VL) {
+        relu_bias_backward_columns(WIDE, rows, VL, step, y + c, dy + c, dz + c, dbias + c);
+    }
+    for (; c < cols; c += VL) {
+        const int64_t n = cols - c < VL ? cols - c : VL;
+        relu_bias_backward_columns(1, rows, n, step, y + c, dy + c, dz + c, dbias + c);
+    }
+}
+
 enum { ROWS_AT_ONCE = 8 };
 
 void KERNEL(row_times_matrix)(int64_t k, int64_t n, const float *a, const float *b, int64_t ldb, int32_t accumulate,

@@ -40,6 +40,8 @@ double KERNEL(reduce_line)(int32_t op, int64_t n, const float *a, int64_t stride
 void KERNEL(reduce_rows)(int32_t op, int64_t n, int64_t cols, const float *a, int64_t row_stride, double *y);
 void KERNEL(reduce_columns)(int32_t op, int64_t rows, int64_t cols, const float *a, int64_t row_stride, double *y);
 void KERNEL(epilogue)(int64_t rows, int64_t cols, const struct gatun_epilogue *epilogue, float *c, int64_t ldc);
+void KERNEL(relu_bias_backward)(int64_t rows, int64_t cols, int64_t step, const float *y, const float *dy, float *dz,
+                                float *dbias);
 void KERNEL(row_times_matrix)(int64_t k, int64_t n, const float *a, const float *b, int64_t ldb, int32_t accumulate,
                               float *y);
 void KERNEL(row_times_transposed)(int64_t k, int64_t n, const float *a, const float *b, int64_t ldb,

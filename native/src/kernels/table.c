@@ -18,6 +18,7 @@ const struct gatun_kernels KERNEL(gatun_kernels) = {
     .reduce_rows = KERNEL(reduce_rows),
     .reduce_columns = KERNEL(reduce_columns),
     .epilogue = KERNEL(epilogue),
+    .relu_bias_backward = KERNEL(relu_bias_backward),
     .row_times_matrix = KERNEL(row_times_matrix),
     .row_times_transposed = KERNEL(row_times_transposed),
     .tile_rows = KERNEL(tile_rows),

@@ -176,8 +176,8 @@ public final class LinearAlgebra {
         if (tape == null) {
             return y;
         }
-        // Both rules start from the gradient before the ReLU: make it once.
-        ReluGradient before = new ReluGradient(relu ? y : null);
+        // All rules start from the gradient before the ReLU: make it once, the bias's with it.
+        ReluGradient before = new ReluGradient(relu ? y : null, bias);
         Tape.Edge toX =
                 new Tape.Edge(
                         x,
@@ -196,22 +196,32 @@ public final class LinearAlgebra {
                         toX,
                         toWeight,
                         new Tape.Edge(
-                                bias,
-                                g -> before.of(g).sum(false, 0),
-                                v -> before.after(v.expand(y.shape()))));
+                                bias, before::sumOfRows, v -> before.after(v.expand(y.shape()))));
     }
 
     /**
      * The gradient before a fused ReLU, computed for the first rule that asks and kept for the
-     * others.
+     * others; with it, in one kernel, that of a bias.
      */
     static final class ReluGradient {
         private final @Nullable Tensor output;
+        private final @Nullable Tensor bias;
         private @Nullable Tensor from;
         private @Nullable Tensor made;
+        private @Nullable Tensor summed;
 
         ReluGradient(@Nullable Tensor output) {
+            this(output, null);
+        }
+
+        /**
+         * @param output what the ReLU gave, or null if there was none
+         * @param bias [output's columns], what was added before, or null if its gradient is not
+         *     asked for here
+         */
+        ReluGradient(@Nullable Tensor output, @Nullable Tensor bias) {
             this.output = output;
+            this.bias = bias;
         }
 
         Tensor of(Tensor gradient) {
@@ -220,11 +230,43 @@ public final class LinearAlgebra {
             }
             Tensor known = made;
             if (known == null || from != gradient) {
-                known = Elementwise.reluGradient(output, gradient);
+                known = make(output, gradient);
                 made = known;
                 from = gradient;
             }
             return known;
+        }
+
+        private Tensor make(Tensor output, Tensor gradient) {
+            summed = null;
+            // Where gradients are differentiated again, by operations that have rules for that. The
+            // kernel divides columns among threads, of which a tall matrix has too few.
+            if (bias == null
+                    || Tape.recording() != null
+                    || !gradient.layout().isContiguous()
+                    || output.shape().dim(0) > output.shape().dim(1)) {
+                return Elementwise.reluGradient(output, gradient);
+            }
+            Tensor before = Tensor.empty(output.layout(), DType.FLOAT32);
+            Tensor sums = Tensor.empty(Layout.contiguous(bias.shape()), DType.FLOAT32);
+            Backend.kernels()
+                    .reluBiasBackward(
+                            output.shape().dim(0),
+                            output.shape().dim(1),
+                            output.data(),
+                            gradient.data(),
+                            before.data(),
+                            sums.data(),
+                            Scope.currentThreads());
+            summed = sums;
+            return before;
+        }
+
+        /** The gradient of the bias. */
+        Tensor sumOfRows(Tensor gradient) {
+            Tensor before = of(gradient);
+            Tensor known = summed;
+            return known != null ? known : before.sum(false, 0);
         }
 
         /** The tangent after the ReLU. */

@@ -350,6 +350,19 @@ public interface Kernels {
             MemorySegment c,
             int threads);
 
+    /**
+     * Back through the ReLU and the bias of a product: {@code dz = y > 0 ? dy : 0}, all [m, n] and
+     * contiguous, and dbias [n] the sums of the columns of dz, which may be dy.
+     */
+    void reluBiasBackward(
+            long m,
+            long n,
+            MemorySegment y,
+            MemorySegment dy,
+            MemorySegment dz,
+            MemorySegment dbias,
+            int threads);
+
     /** Whether an algorithm can compute a pass. */
     boolean conv2dSupports(Conv2d conv, ConvPass pass, ConvAlgorithm algorithm);
 

@@ -183,6 +183,18 @@ public final class NativeKernels implements Kernels {
         call("matmul", describe(gemm, threads), d -> Gatun.gatun_matmul(d, a, b, orNull(bias), c));
     }
 
+    @Override
+    public void reluBiasBackward(
+            long m,
+            long n,
+            MemorySegment y,
+            MemorySegment dy,
+            MemorySegment dz,
+            MemorySegment dbias,
+            int threads) {
+        check(Gatun.gatun_relu_bias_backward(m, n, threads, y, dy, dz, dbias), "reluBiasBackward");
+    }
+
     private MemorySegment describe(Conv2d conv, int threads) {
         MemorySegment d = descriptors.take();
         gatun_conv2d.batch(d, conv.batch());

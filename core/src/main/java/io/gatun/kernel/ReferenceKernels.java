@@ -227,6 +227,26 @@ public final class ReferenceKernels implements Kernels {
     }
 
     @Override
+    public void reluBiasBackward(
+            long m,
+            long n,
+            MemorySegment y,
+            MemorySegment dy,
+            MemorySegment dz,
+            MemorySegment dbias,
+            int threads) {
+        for (long j = 0; j < n; j++) {
+            double sum = 0;
+            for (long i = 0; i < m; i++) {
+                double kept = at(y, i * n + j) > 0 ? at(dy, i * n + j) : 0;
+                put(dz, i * n + j, kept);
+                sum += kept;
+            }
+            put(dbias, j, sum);
+        }
+    }
+
+    @Override
     public boolean conv2dSupports(Conv2d conv, ConvPass pass, ConvAlgorithm algorithm) {
         return algorithm == ConvAlgorithm.IM2COL;
     }

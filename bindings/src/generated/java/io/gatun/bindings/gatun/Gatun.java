@@ -23,10 +23,10 @@ public class Gatun extends Gatun$shared {
     static final SymbolLookup SYMBOL_LOOKUP = SymbolLookup.loaderLookup()
             .or(Linker.nativeLinker().defaultLookup());
 
-    private static final int GATUN_ABI_VERSION = (int)7L;
+    private static final int GATUN_ABI_VERSION = (int)8L;
     /**
      * {@snippet lang=c :
-     * #define GATUN_ABI_VERSION 7
+     * #define GATUN_ABI_VERSION 8
      * }
      */
     public static int GATUN_ABI_VERSION() {
@@ -1577,6 +1577,72 @@ public class Gatun extends Gatun$shared {
                 traceDowncall("gatun_matmul", gemm, a, b, bias, c);
             }
             return (int)mh$.invokeExact(gemm, a, b, bias, c);
+        } catch (Error | RuntimeException ex) {
+           throw ex;
+        } catch (Throwable ex$) {
+           throw new AssertionError("should not reach here", ex$);
+        }
+    }
+
+    private static class gatun_relu_bias_backward {
+        public static final FunctionDescriptor DESC = FunctionDescriptor.of(
+            Gatun.C_INT,
+            Gatun.C_LONG,
+            Gatun.C_LONG,
+            Gatun.C_INT,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER,
+            Gatun.C_POINTER
+        );
+
+        public static final MemorySegment ADDR = SYMBOL_LOOKUP.findOrThrow("gatun_relu_bias_backward");
+
+        public static final MethodHandle HANDLE = Linker.nativeLinker().downcallHandle(ADDR, DESC);
+    }
+
+    /**
+     * Function descriptor for:
+     * {@snippet lang=c :
+     * int32_t gatun_relu_bias_backward(int64_t m, int64_t n, int32_t threads, const float *y, const float *dy, float *dz, float *dbias)
+     * }
+     */
+    public static FunctionDescriptor gatun_relu_bias_backward$descriptor() {
+        return gatun_relu_bias_backward.DESC;
+    }
+
+    /**
+     * Downcall method handle for:
+     * {@snippet lang=c :
+     * int32_t gatun_relu_bias_backward(int64_t m, int64_t n, int32_t threads, const float *y, const float *dy, float *dz, float *dbias)
+     * }
+     */
+    public static MethodHandle gatun_relu_bias_backward$handle() {
+        return gatun_relu_bias_backward.HANDLE;
+    }
+
+    /**
+     * Address for:
+     * {@snippet lang=c :
+     * int32_t gatun_relu_bias_backward(int64_t m, int64_t n, int32_t threads, const float *y, const float *dy, float *dz, float *dbias)
+     * }
+     */
+    public static MemorySegment gatun_relu_bias_backward$address() {
+        return gatun_relu_bias_backward.ADDR;
+    }
+
+    /**
+     * {@snippet lang=c :
+     * int32_t gatun_relu_bias_backward(int64_t m, int64_t n, int32_t threads, const float *y, const float *dy, float *dz, float *dbias)
+     * }
+     */
+    public static int gatun_relu_bias_backward(long m, long n, int threads, MemorySegment y, MemorySegment dy, MemorySegment dz, MemorySegment dbias) {
+        var mh$ = gatun_relu_bias_backward.HANDLE;
+        try {
+            if (TRACE_DOWNCALLS) {
+                traceDowncall("gatun_relu_bias_backward", m, n, threads, y, dy, dz, dbias);
+            }
+            return (int)mh$.invokeExact(m, n, threads, y, dy, dz, dbias);
         } catch (Error | RuntimeException ex) {
            throw ex;
         } catch (Throwable ex$) {
