@@ -258,7 +258,8 @@ static double winograd_work(const gatun_conv2d *c, enum gatun_conv_pass pass, co
     const int strided = c->stride_height == 2;
     double tiles = (double)c->batch * (double)(round_up(c->out_width, m) / m) * (double)(round_up(c->out_height, m) / m);
     double in = (double)round_up(c->in_channels, k->vector), out = (double)round_up(c->out_channels, k->vector);
-    double per_channel = !strided ? 4 : m == 4 ? 9 : 6, per_position = !strided ? 0 : m == 4 ? 0.3 : 0.1;
+    const int large = m == 4 && k->vector < GATUN_LINE_FLOATS; /* too large for 16 registers */
+    double per_channel = strided && large ? 9 : 4, per_position = !strided ? 0 : large ? 0.3 : m == 4 ? 0.35 : 0.2;
     double transform = per_position + per_channel * (in + out) / (in * out);
     double side = strided ? 2 * m + 1 : m + 2, filters = (m + 2) * (m + 2);
     return side * side * tiles * (1 + transform) + filters * weight_price(c, pass, filters, 8);
