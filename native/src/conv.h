@@ -23,7 +23,7 @@ struct conv_plan {
     int64_t tile;         /* im2col: output pixels per tile; Winograd: tiles per block */
     int32_t column_parts; /* Winograd, direct: output channels are divided among so many parts ... */
     int64_t group;        /* ... which go through them in groups of this size */
-    int32_t fused;        /* Winograd: a group's weights are transformed when they are needed */
+    int32_t fused;        /* Winograd: each part transforms weights itself, a group's when they are needed */
     int64_t packed_bytes; /* workspace for the weights in the form that the algorithm wants ... */
     int64_t shared_bytes; /* ... with whatever else all parts share ... */
     int64_t slice_bytes;  /* ... and what each part has for itself behind it */

@@ -114,13 +114,22 @@ static void transform_filters(const struct conv_job *job, int32_t flipped, float
     gatun_pool_run(f.parts, filter_part, &f);
 }
 
+/* What a part has for itself. */
+struct product_slice {
+    float *v, *products, *u;
+    int64_t held; /* first column of the group whose weights u holds; -1 if none */
+};
+
 /* The weights of a group of columns and the step between its positions. */
-static struct filters group_filters(const struct winograd_job *w, const struct range *group, float *u) {
-    struct filters f = filters_of(w->job, w->flipped, u);
+static struct filters group_filters(const struct winograd_job *w, const struct range *group, struct product_slice *s) {
+    struct filters f = filters_of(w->job, w->flipped, s->u);
     if (w->job->plan.fused) {
         f.first = group->first_column, f.columns = group->columns;
         f.plane = f.depth * round_up(f.columns, w->job->kernels->vector) + PLANE_GAP;
-        transform_filter_rows(&f, 0, f.depth);
+        if (s->held != f.first) {
+            transform_filter_rows(&f, 0, f.depth);
+            s->held = f.first;
+        }
     } else {
         f.u = (float *)(uintptr_t)w->u + group->first_column * f.depth;
     }
@@ -144,14 +153,14 @@ static int64_t rows_to_ask_for(const struct winograd_job *w, int64_t first, int6
 }
 
 static void multiply_group(const struct winograd_job *w, const struct range *group, int64_t first, int64_t count,
-                           const float *v, float *products, float *u) {
+                           struct product_slice *s) {
     const struct conv_job *job = w->job;
-    const struct filters f = group_filters(w, group, u);
+    const struct filters f = group_filters(w, group, s);
     const int64_t columns = round_up(group->columns, job->kernels->vector), filters = w->geometry.filters;
     struct gatun_fetch rows[3];
     const int64_t areas = rows_to_ask_for(w, first, count, rows);
     struct gatun_tile tile = {
-        .in = v,
+        .in = s->v,
         .in_step = w->channels,
         .outer = 1,
         .inner = 1,
@@ -159,7 +168,7 @@ static void multiply_group(const struct winograd_job *w, const struct range *gro
         .next.floats = f.depth * GATUN_MIN(columns, 2 * (int64_t)job->kernels->vector),
         .near = conv_near(filters * f.plane),
         .cols = columns,
-        .out = products,
+        .out = s->products,
         .out_step = w->group,
     };
     int64_t position = 0;
@@ -172,30 +181,26 @@ static void multiply_group(const struct winograd_job *w, const struct range *gro
             tile.in += w->input_plane, tile.out += w->product_plane;
         }
     }
-    transform_outputs(w, group, first, count, areas > 0, products);
+    transform_outputs(w, group, first, count, areas > 0, s->products);
 }
 
 static int64_t floats_of(int64_t n) {
     return float_bytes(n) / (int64_t)sizeof(float);
 }
 
-/* What a part has for itself. */
-struct product_slice {
-    float *v, *products, *u;
-};
-
 static struct product_slice product_slice(const struct winograd_job *w, int32_t part) {
     struct product_slice s;
     s.v = (float *)(void *)conv_slice(w->job, part);
     s.products = s.v + floats_of(w->geometry.positions * w->input_plane);
     s.u = s.products + floats_of(w->geometry.positions * w->product_plane);
+    s.held = -1;
     return s;
 }
 
 static void product_part(void *argument, int32_t part) {
     const struct winograd_job *w = argument;
     const struct range r = winograd_range(w, part);
-    const struct product_slice s = product_slice(w, part);
+    struct product_slice s = product_slice(w, part);
     int64_t asked = -1; /* the block whose input was asked for */
     for (int64_t first, last; gatun_share_take(w->share, part, &first, &last);) {
         for (int64_t count; first < last; first += count) {
@@ -204,7 +209,7 @@ static void product_part(void *argument, int32_t part) {
             asked = w->asks ? first + count : -1;
             for (int64_t column = 0; column < r.columns; column += w->group) {
                 const struct range group = winograd_group(w, &r, column);
-                multiply_group(w, &group, first, count, s.v, s.products, s.u);
+                multiply_group(w, &group, first, count, &s);
             }
         }
     }
@@ -216,7 +221,7 @@ static void product_columns_part(void *argument, int32_t part) {
     const struct winograd_job *w = argument;
     const int64_t tiles = w->geometry.tiles;
     const struct range all = {0, tiles, 0, w->conv->out_channels};
-    const struct product_slice s = product_slice(w, part);
+    struct product_slice s = product_slice(w, part);
     int transformed = 0;
     for (int64_t first, last; gatun_share_take(w->share, part, &first, &last);) {
         if (!transformed) {
@@ -225,7 +230,7 @@ static void product_columns_part(void *argument, int32_t part) {
         }
         for (; first < last; first++) {
             const struct range group = winograd_group(w, &all, first * w->group);
-            multiply_group(w, &group, 0, tiles, s.v, s.products, s.u);
+            multiply_group(w, &group, 0, tiles, &s);
         }
     }
     gatun_stream_end(w->stream);

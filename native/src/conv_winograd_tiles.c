@@ -80,6 +80,13 @@ static int64_t tile_floats(int64_t channels, int64_t vector) {
 /* ---------------------------------------------------------------- plan */
 
 /*
+ * So many tiles of a part make the transform of all weights, which takes as long as the products of eight, a small matter:
+ * each part then has its own. Weights that two cores write and both read change sides twice in each call; where the
+ * cores have no cache in common, that took a tenth of the layers of 64 channels.
+ */
+enum { TILES_FOR_FILTERS = 128 };
+
+/*
  * Parts share out tiles where there are many, columns where there are few: each part then transforms every tile, which
  * is little beside many columns, and its share of the weights, which it reads once.
  */
@@ -111,11 +118,13 @@ void conv_winograd_plan(const gatun_conv2d *conv, enum gatun_conv_pass pass, con
     const int64_t weight_bytes = g.filters * c->in_channels * columns * (int64_t)sizeof(float);
     const int single = weight_bytes > BLOCK_BYTES && most <= c->out_channels
                     && most * g.positions * channels * (int64_t)sizeof(float) <= SINGLE_BLOCK_BYTES;
+    const int packed = conv->packed && pass == GATUN_CONV_FORWARD;
     if (single) {
         plan->tile = most;
         plan->group = GATUN_MIN(2 * k->vector, columns);
-        plan->fused = !c->packed || pass != GATUN_CONV_FORWARD;
+        plan->fused = !packed;
     } else {
+        plan->fused = !packed && pass != GATUN_CONV_BACKWARD_WEIGHT && (tile_parts == 1 || most >= TILES_FOR_FILTERS);
         const int64_t tile_bytes = g.positions * (channels + columns) * (int64_t)sizeof(float);
         int64_t rows = BLOCK_BYTES / tile_bytes / k->tile_height;
         rows = GATUN_MIN(GATUN_MAX(rows, MIN_BLOCK_TILES), MAX_BLOCK_TILES) * k->tile_height;
