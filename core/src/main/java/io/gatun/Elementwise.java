@@ -91,7 +91,14 @@ public final class Elementwise {
 
     /** What relu passes back, given its output: also for the kernels that end in a relu. */
     static Tensor reluGradient(Tensor y, Tensor gradient) {
-        Tensor made = binary("relu", Binary.RELU_GRAD, y, gradient);
+        // Of operands in different orders the kernel takes one element at a time, a copy does not:
+        // it is five times as fast for what a dense layer passes back to images.
+        boolean turned =
+                !gradient.layout().equals(y.layout())
+                        && gradient.layout().isDense()
+                        && y.layout().isDense();
+        Tensor ordered = turned ? Views.copy(gradient.detach(), y.layout()) : gradient;
+        Tensor made = binary("relu", Binary.RELU_GRAD, y, ordered);
         return recorded("reluGradient", gradient, made, (same, g) -> reluGradient(y, g));
     }
 
