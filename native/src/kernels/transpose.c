@@ -33,15 +33,33 @@ INLINE void transpose_4_rows(const float *a, int64_t a_step, float *y, int64_t y
     v_store(y + 3 * y_step, V_ZIP_PAIRS(b2, b3, 2));
 }
 
+/* The same for i, j < 4: columns that fill no vector. */
+INLINE void transpose_4x4(const float *a, int64_t a_step, float *y, int64_t y_step) {
+    const v4 a0 = *(const v4_memory *)a, a1 = *(const v4_memory *)(a + a_step);
+    const v4 a2 = *(const v4_memory *)(a + 2 * a_step), a3 = *(const v4_memory *)(a + 3 * a_step);
+    const v4 b0 = __builtin_shufflevector(a0, a1, 0, 4, 1, 5), b1 = __builtin_shufflevector(a2, a3, 0, 4, 1, 5);
+    const v4 b2 = __builtin_shufflevector(a0, a1, 2, 6, 3, 7), b3 = __builtin_shufflevector(a2, a3, 2, 6, 3, 7);
+    *(v4_memory *)y = __builtin_shufflevector(b0, b1, 0, 1, 4, 5);
+    *(v4_memory *)(y + y_step) = __builtin_shufflevector(b0, b1, 2, 3, 6, 7);
+    *(v4_memory *)(y + 2 * y_step) = __builtin_shufflevector(b2, b3, 0, 1, 4, 5);
+    *(v4_memory *)(y + 3 * y_step) = __builtin_shufflevector(b2, b3, 2, 3, 6, 7);
+}
+
 static void transpose_block(int64_t rows, int64_t cols, const float *a, int64_t a_step, float *y, int64_t y_step) {
-    const int64_t whole_rows = rows & ~(int64_t)3, whole_cols = cols & ~(int64_t)(VL - 1);
-    for (int64_t c = 0; c < whole_cols; c += VL) {
-        for (int64_t r = 0; r < whole_rows; r += 4) {
-            transpose_4_rows(a + c * a_step + r, a_step, y + r * y_step + c, y_step);
+    const int64_t rows4 = rows & ~(int64_t)3, cols4 = cols & ~(int64_t)3;
+    int64_t c4 = 0;
+    for (; c4 + VL <= cols; c4 += VL) {
+        for (int64_t r = 0; r < rows4; r += 4) {
+            transpose_4_rows(a + c4 * a_step + r, a_step, y + r * y_step + c4, y_step);
+        }
+    }
+    for (; c4 < cols4; c4 += 4) {
+        for (int64_t r = 0; r < rows4; r += 4) {
+            transpose_4x4(a + c4 * a_step + r, a_step, y + r * y_step + c4, y_step);
         }
     }
     for (int64_t r = 0; r < rows; r++) {
-        for (int64_t c = r < whole_rows ? whole_cols : 0; c < cols; c++) {
+        for (int64_t c = r < rows4 ? cols4 : 0; c < cols; c++) {
             y[r * y_step + c] = a[c * a_step + r];
         }
     }
