@@ -374,6 +374,12 @@ int conv_adds(enum gatun_conv_algorithm algorithm) {
     }
 }
 
+/*
+ * Bytes between what different parts work on. A processor that reads or writes one line after another, or lines a step apart,
+ * asks for some more behind the last one; where those are another core's it takes them away, each time it comes by.
+ */
+enum { APART = 64 * 1024 };
+
 struct conv_plan conv_plan_for(const gatun_conv2d *c, enum gatun_conv_pass pass, const struct gatun_kernels *k) {
     struct conv_plan plan = {.parts = 1};
     plan.algorithm = c->algorithm != GATUN_CONV_AUTO && conv_supports(c, pass, c->algorithm)
@@ -401,5 +407,9 @@ struct conv_plan conv_plan_for(const gatun_conv2d *c, enum gatun_conv_pass pass,
     }
     int as_it_is = plan.fused || (c->packed && pass == GATUN_CONV_FORWARD);
     plan.shared_bytes = as_it_is ? 0 : plan.packed_bytes;
+    if (plan.parts > 1) {
+        plan.shared_bytes += plan.shared_bytes > 0 ? APART : 0;
+        plan.slice_bytes += plan.slice_bytes > 0 ? APART : 0;
+    }
     return plan;
 }

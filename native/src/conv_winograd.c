@@ -114,9 +114,9 @@ static void transform_filters(const struct conv_job *job, int32_t flipped, float
     gatun_pool_run(f.parts, filter_part, &f);
 }
 
-/* What a part has for itself. */
+/* What a part has for itself. The weights come first: the core of the part before asks for some of what begins here. */
 struct product_slice {
-    float *v, *products, *u;
+    float *u, *v, *products;
     int64_t held; /* first column of the group whose weights u holds; -1 if none */
 };
 
@@ -189,10 +189,11 @@ static int64_t floats_of(int64_t n) {
 }
 
 static struct product_slice product_slice(const struct winograd_job *w, int32_t part) {
+    const int64_t group = w->geometry.filters * (w->conv->in_channels * w->group + PLANE_GAP);
     struct product_slice s;
-    s.v = (float *)(void *)conv_slice(w->job, part);
+    s.u = (float *)(void *)conv_slice(w->job, part);
+    s.v = s.u + (w->job->plan.fused ? floats_of(group) : 0);
     s.products = s.v + floats_of(w->geometry.positions * w->input_plane);
-    s.u = s.products + floats_of(w->geometry.positions * w->product_plane);
     s.held = -1;
     return s;
 }
