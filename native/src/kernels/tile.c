@@ -73,14 +73,60 @@ INLINE vf load_lanes(const float *p, int64_t lanes) {
     return lanes >= VL ? v_load(p) : lanes > 0 ? v_load_part(p, lanes) : (vf){0};
 }
 
+/*
+ * Rows that lie a step apart: up to eight from low on; of more, half from low and half from high on. An address is a register
+ * and another one times 1, 2, 4 or 8, so that three multiples of the step reach seven rows. Left to itself the compiler keeps
+ * an address for each row, has too few registers for fourteen of them, and fetches some from the stack for every position.
+ */
+struct rows {
+    const char *low, *high;
+    int64_t one, three, five, seven;
+};
+
+INLINE int low_rows(int count) {
+    return count <= 8 ? count : count / 2;
+}
+
+INLINE struct rows rows_from(const float *at, int64_t step, int count) {
+    const int64_t one = step * (int64_t)sizeof(float);
+    const char *low = (const char *)at, *high = low + (low_rows(count) < count ? low_rows(count) * one : 0);
+    struct rows r = {low, high, one, 3 * one, 5 * one, 7 * one};
+    OPAQUE(r.one);
+    OPAQUE(r.three);
+    OPAQUE(r.five);
+    OPAQUE(r.seven);
+    return r;
+}
+
+INLINE void next_position(struct rows *r) {
+    r->low += sizeof(float);
+    r->high += sizeof(float);
+    OPAQUE(r->low);
+    OPAQUE(r->high);
+}
+
+INLINE const float *row_of(const struct rows *r, int count, int row) {
+    const int low = low_rows(count), i = row < low ? row : row - low;
+    const char *at = row < low ? r->low : r->high;
+    switch (i) {
+    case 0: break;
+    case 3: at += r->three; break;
+    case 5: at += r->five; break;
+    case 6: at += 2 * r->three; break;
+    case 7: at += r->seven; break;
+    default: at += i * r->one; break;
+    }
+    return (const float *)(const void *)at;
+}
+
 /* Adds some positions to the tile; the first statement of each is FIRST. */
 #define ADD_POSITIONS(R, J, FIRST)                                                                                     \
-    _Pragma("GCC unroll 2") for (int64_t k = 0; k < length; k++, p++, panel += J * VL) {                               \
+    _Pragma("GCC unroll 2") for (int64_t k = 0; k < length; k++, next_position(&p), panel += J * VL) {                 \
         FIRST;                                                                                                         \
         vf w[J];                                                                                                       \
         _Pragma("GCC unroll 2") for (int j = 0; j < J; j++) w[j] = v_load(panel + j * VL);                             \
         _Pragma("GCC unroll 16") for (int r = 0; r < R; r++) {                                                         \
-            float x = p[r * step];                                                                                     \
+            const float x = *row_of(&p, R, r);                                                                         \
             _Pragma("GCC unroll 2") for (int j = 0; j < J; j++) acc[r][j] += x * w[j];                                 \
         }                                                                                                              \
     }
@@ -96,7 +142,7 @@ INLINE vf load_lanes(const float *p, int64_t lanes) {
         }                                                                                                              \
         for (int32_t o = 0; o < t->outer; o++) {                                                                       \
             for (int32_t i = 0; i < t->inner; i++) {                                                                   \
-                const float *p = in + o * t->outer_step + i * t->inner_step;                                           \
+                struct rows p = rows_from(in + o * t->outer_step + i * t->inner_step, step, R);                        \
                 if (ahead.step != 0) {                                                                                 \
                     ADD_POSITIONS(R, J, ahead = fetch_ahead(ahead); fetch_panel(panel, R <= LOW_TILE ? J : 0))         \
                 } else {                                                                                               \
@@ -136,11 +182,11 @@ TILE(7, 2) TILE(8, 2) TILE(9, 2) TILE(10, 2) TILE(11, 2) TILE(12, 2) TILE(13, 2)
 #endif
 
 #define ADD_PRODUCTS(R, FIRST)                                                                                         \
-    _Pragma("GCC unroll 2") for (; p < end; p += 2 * VL, x++) {                                                        \
+    _Pragma("GCC unroll 2") for (; p < end; p += 2 * VL, next_position(&x)) {                                          \
         FIRST;                                                                                                         \
         const vf w0 = v_load(p), w1 = v_load(p + VL);                                                                  \
         _Pragma("GCC unroll 16") for (int r = 0; r < R; r++) {                                                         \
-            const float factor = x[r * step];                                                                          \
+            const float factor = *row_of(&x, R, r);                                                                    \
             acc[r][0] += factor * w0;                                                                                  \
             acc[r][1] += factor * w1;                                                                                  \
         }                                                                                                              \
@@ -157,10 +203,8 @@ TILE(7, 2) TILE(8, 2) TILE(9, 2) TILE(10, 2) TILE(11, 2) TILE(12, 2) TILE(13, 2)
         const int64_t step = t->in_step, out_step = t->out_step;                                                       \
         const float *const end = panel + t->length * 2 * VL;                                                           \
         for (; tiles > 0; tiles--, in += R * step, out += R * out_step) {                                              \
-            const float *p = panel, *x = in;                                                                           \
-            float *to = out;                                                                                           \
-            OPAQUE(x); /* the address of every row, carried from tile to tile, would be kept on the stack */           \
-            OPAQUE(to);                                                                                                \
+            const float *p = panel;                                                                                    \
+            struct rows x = rows_from(in, step, R);                                                                    \
             vf acc[R][2];                                                                                              \
             if (beside.at < beside.end) {                                                                              \
                 beside = fetch_beside(beside);                                                                         \
@@ -171,9 +215,11 @@ TILE(7, 2) TILE(8, 2) TILE(9, 2) TILE(10, 2) TILE(11, 2) TILE(12, 2) TILE(13, 2)
             } else {                                                                                                   \
                 ADD_PRODUCTS(R, )                                                                                      \
             }                                                                                                          \
+            const struct rows to = rows_from(out, out_step, R);                                                        \
             _Pragma("GCC unroll 16") for (int r = 0; r < R; r++) {                                                     \
-                v_store(to + r * out_step, acc[r][0]);                                                                 \
-                v_store(to + r * out_step + VL, acc[r][1]);                                                            \
+                float *line = (float *)(uintptr_t)row_of(&to, R, r);                                                   \
+                v_store(line, acc[r][0]);                                                                              \
+                v_store(line + VL, acc[r][1]);                                                                         \
             }                                                                                                          \
         }                                                                                                              \
         return beside;                                                                                                 \
