@@ -87,6 +87,23 @@ static int64_t tile_floats(int64_t channels, int64_t vector) {
 enum { TILES_FOR_FILTERS = 128 };
 
 /*
+ * Whether parts that have so many columns each should have half as many, and twice as many tiles. A tile's transform takes as
+ * long as that of a column of weights; and the columns of a pixel that several cores write lie side by side, so that one asks
+ * for what is another's. With weights that are packed nothing is saved but to read them. Sums of a weight's gradient go
+ * by columns earlier: else they are added up after it. On two threads of a Zen 5: 128 channels, 28x28, packed, by tiles 1.10 to
+ * 1.18 x as fast, 256 channels, 8x8, 64 images, 1.05; by columns 512 channels, 4x4, 1.16.
+ */
+static int halves_columns(const gatun_conv2d *c, const struct geometry *g, enum gatun_conv_pass pass, int32_t parts,
+                          int32_t column_parts) {
+    const int64_t tiles = g->tiles * column_parts, columns = (int64_t)parts * c->out_channels;
+    if (pass == GATUN_CONV_BACKWARD_WEIGHT) {
+        return tiles < columns;
+    }
+    const int packed = pass == GATUN_CONV_FORWARD && c->packed;
+    return (packed ? 8 : 2) * tiles * column_parts < columns;
+}
+
+/*
  * Parts share out tiles where there are many, columns where there are few: each part then transforms every tile, which
  * is little beside many columns, and its share of the weights, which it reads once.
  */
@@ -96,8 +113,7 @@ static void choose_parts(const gatun_conv2d *c, const struct geometry *g, enum g
     const double in = c->in_channels, out = c->out_channels, lines = (double)g->tiles * (double)g->positions;
     const double cost = lines * (GATUN_COST_MULTIPLY_ADD * in * out + GATUN_COST_MEMORY * (in + out));
     int32_t parts = parts_for(c->threads, g->tiles * panels, cost), column_parts = 1;
-    while (column_parts * 2 <= parts && column_parts * 2 <= panels
-           && g->tiles * column_parts < (int64_t)parts * c->out_channels) {
+    while (column_parts * 2 <= parts && column_parts * 2 <= panels && halves_columns(c, g, pass, parts, column_parts)) {
         column_parts *= 2;
     }
     if (column_parts == 1) { /* else each part has sums of columns of its own */

@@ -24,6 +24,10 @@ INLINE struct beside beside_of(struct gatun_fetch fetch, int64_t sums) {
     return (struct beside){fetch.at, fetch.at + fetch.floats, lines * GATUN_LINE_FLOATS};
 }
 
+INLINE struct gatun_fetch left_of(struct beside b) {
+    return b.at == NULL ? (struct gatun_fetch){NULL, 0} : (struct gatun_fetch){b.at, b.end - b.at};
+}
+
 INLINE struct beside fetch_beside(struct beside b) {
     const float *const end = b.end - b.at < b.floats ? b.end : b.at + b.floats;
     for (; b.at < end; b.at += GATUN_LINE_FLOATS) FETCH(b.at);

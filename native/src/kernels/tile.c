@@ -253,11 +253,10 @@ static int is_product(const struct gatun_tile *t) {
  * Products with a square of weights that the registers hold: the rows, a vector each, pass by and nothing else is read.
  * The first stage of a residual network for small images is made of them.
  */
-static void square(const struct gatun_tile *t, int64_t rows) {
+static void square(const struct gatun_tile *t, int64_t rows, const float *weights, struct gatun_fetch fetch, float *out) {
     const int64_t in_step = t->in_step, out_step = t->out_step;
-    const float *in = t->in, *weights = t->panels + t->panel_skip * VL;
-    float *out = t->out;
-    struct beside beside = beside_of(t->beside, rows);
+    const float *in = t->in;
+    struct beside beside = beside_of(fetch, rows);
     vf w[VL];
     _Pragma("GCC unroll 16") for (int k = 0; k < VL; k++) w[k] = v_load(weights + k * VL);
     for (int64_t r = 0; r < rows; r++, in += in_step, out += out_step) {
@@ -294,12 +293,6 @@ void KERNEL(tile_rows)(const struct gatun_tile *t, int64_t rows) {
     const int64_t depth = t->panel_depth != 0 ? t->panel_depth : (int64_t)t->outer * t->inner * t->length;
     const float *panel = t->panels;
     const int plain = is_product(t);
-#if VL == 16
-    if (plain && t->length == VL && t->cols == VL) {
-        square(t, rows);
-        return;
-    }
-#endif
     const int64_t most_rows = plain && depth <= SHORT_SUM ? LOW_ROWS : MAX_ROWS_2;
     struct beside beside = {NULL, NULL, 0};
     if (t->beside.at != NULL) {
@@ -307,6 +300,12 @@ void KERNEL(tile_rows)(const struct gatun_tile *t, int64_t rows) {
     }
     for (int64_t c = 0; c < t->cols;) {
         int64_t lanes = t->cols - c;
+#if VL == 16
+        if (plain && t->length == VL && lanes == VL) { /* also behind wider panels: the sums do not depend on their number */
+            square(t, rows, panel + t->panel_skip * VL, c == 0 ? t->beside : left_of(beside), t->out + c);
+            return;
+        }
+#endif
         int vectors = lanes > VL ? 2 : 1;
         const tile_fn *tiles = vectors == 2 ? two_vectors : one_vector;
         int64_t most = vectors == 2 ? most_rows : MAX_ROWS_1;
